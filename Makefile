@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Compiled modules are kept: tests start many processes, which would compile them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test lint bench soak fuzz translations bundle clean system
+.PHONY: help run test lint style bench soak fuzz translations bundle clean system
 
 help: ## Tell what can be done here.
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1  \t\2/p' Makefile
@@ -21,17 +21,22 @@ run: $(VENV)/.run ## Open the viewer on the sample photo; without a screen, rend
 	    $(BIN)/cozviewer demo -o demo && echo "The demo is in $(CURDIR)/demo"; \
 	fi
 
-test: lint ## Check the code, its types and its layers, and run the tests.
-	@echo "== Tests (pytest)"
-	@$(BIN)/python -m pytest -n auto --maxprocesses 8
+test: style ## Check the code, its types and its layers, and run the tests.
+	@echo "== Tests (pytest), and types (mypy) beside them"
+	@$(BIN)/mypy > $(VENV)/types.txt 2>&1 & types=$$!; \
+	trap 'kill $$types 2> /dev/null' INT TERM; \
+	$(BIN)/python -m pytest -n auto --maxprocesses 8; tests=$$?; \
+	wait $$types; wrong=$$?; cat $(VENV)/types.txt; exit $$((tests | wrong))
 
-lint: $(VENV)/.test ## The checks alone, without the tests.
+lint: style ## The checks alone, without the tests.
+	@echo "== Types (mypy)"
+	@$(BIN)/mypy
+
+style: $(VENV)/.test
 	@echo "== Style (ruff check)"
 	@$(BIN)/ruff check
 	@echo "== Layout (ruff format)"
 	@$(BIN)/ruff format --check
-	@echo "== Types (mypy)"
-	@$(BIN)/mypy
 	@echo "== Layers (import-linter)"
 	@$(BIN)/lint-imports --no-logo
 

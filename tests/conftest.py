@@ -27,6 +27,8 @@ from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
 from cozviewer.util.signals import STOP_SIGNALS
+from tests.packages import Packages
+from tests.patience import PATIENCE
 
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
 settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)
@@ -46,12 +48,8 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (cores or 1)
 
 
-GRACE = 90.0
-"""Seconds that a thread, told to end, may take before it counts as left behind."""
-
-PATIENCE_MS = 180_000
-"""Least time that is waited for a signal or a state: only a failure takes as long, and on a busy
-machine everything may take thirty times as long as usual."""
+PATIENCE_MS = round(1000 * PATIENCE)
+"""Least time that is waited for a signal or a state."""
 
 
 class PatientBot(QtBot):
@@ -158,11 +156,17 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ]
         return python + qt
 
-    end = time.monotonic() + GRACE
+    end = time.monotonic() + PATIENCE
     while left_behind() and time.monotonic() < end:
         time.sleep(0.01)
     names = left_behind()
     assert not names, f"threads left behind: {', '.join(names)}"
+
+
+@pytest.fixture
+def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
+    """What hides installed packages, or adds others."""
+    return Packages(monkeypatch)
 
 
 @pytest.fixture

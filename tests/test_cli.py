@@ -15,6 +15,7 @@ from cozviewer import cli
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.util.errors import Failure
+from tests.patience import PATIENCE
 from tests.pyramid.pictures import encoded, noise
 
 Opened = list[tuple[object, ...]]
@@ -266,7 +267,7 @@ def test_ctrl_c_in_a_shell_ends_with_130(tmp_path: Path) -> None:
             break
     rest = process.stderr.read()
     process.stderr.close()
-    assert process.wait(60) == 130, rest
+    assert process.wait(PATIENCE) == 130, rest
     assert "cozviewer: Stopped; finished tiles are kept" in rest
     assert not (tmp_path / "out.png").exists()
 

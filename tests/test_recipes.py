@@ -26,6 +26,7 @@ from cozviewer.models.worker import server
 from cozviewer.session.session import SUFFIX
 from cozviewer.util import own_process
 from cozviewer.util.own_process import RUN
+from tests.packages import Packages
 
 PACKAGING = Path(__file__).parents[1] / "packaging"
 BUNDLE = PACKAGING / "bundle"
@@ -192,9 +193,7 @@ def run_spec(monkeypatch: pytest.MonkeyPatch, platform: str, *missing: str) -> d
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     monkeypatch.setitem(sys.modules, hooks.__name__, hooks)
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name in missing else find_spec(name)
-    )
+    Packages(monkeypatch).hide(*missing)
     kinds = {name: kind(name) for name in ("Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE")}
     spec = BUNDLE / "cozviewer.spec"
     exec(compile(spec.read_text("utf-8"), spec, "exec"), {**kinds, "SPECPATH": str(BUNDLE)})

@@ -7,7 +7,7 @@ two), and a pyramid can be continued on another machine.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, Margins
@@ -17,6 +17,10 @@ LEAST = 128
 """Minimum side of the input of a generative model, in parent pixels. With less, it generates
 different detail: with Real-ESRGAN, a strip of 32 + 2 * 16 pixels has up to a third more contrast at
 ×4, and a fifth less at ×16, than the same pixels have in a view."""
+
+LARGEST = 2048
+"""Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
+is four. The halo is an eighth of such a run."""
 
 METHOD = 3
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
@@ -49,6 +53,8 @@ class Recipe:
         photo_texture: Whether missing texture is borrowed from the photo, from the second step on;
             see `texture`.
         method: See METHOD.
+        largest: Maximum side of a run in pixels of its level. It decides only which tiles are drawn
+            together, so recipes that differ in it alone are equal.
     """
 
     upscaler: tuple[tuple[str, str], ...]
@@ -61,6 +67,7 @@ class Recipe:
     adaptive_scale: bool = False
     photo_texture: bool = False
     method: int = METHOD
+    largest: int = field(default=LARGEST, compare=False)
 
     @property
     def text(self) -> str:

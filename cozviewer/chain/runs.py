@@ -13,10 +13,6 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TILE, TileKey, coarser
 
-LARGEST = 2048
-"""Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
-is four. The halo is an eighth of such a run."""
-
 MOST_MERGED = 32
 """Maximum number of rectangles among which merges are searched: the time is cubic in it."""
 
@@ -80,15 +76,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Divides a length in tiles into similar parts within LARGEST."""
+    """Divides a length in tiles into similar parts within `largest` pixels."""
 
     start: int
     length: int
+    largest: int
 
     @property
     def parts(self) -> int:
         """The number of parts."""
-        return -(-self.length // (LARGEST // TILE))
+        return -(-self.length // (self.largest // TILE))
 
     def __getitem__(self, part: int) -> int:
         """Return where a part begins, and so where the one before it ends."""
@@ -101,23 +98,25 @@ class Edges:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Divides the missing tiles of a level into blocks of similar size, each within LARGEST.
+    """Divides the missing tiles of a level into blocks of similar size.
 
     Attributes:
         around: The bounding rectangle of the missing tiles, in tiles.
+        largest: See `Recipe`.
     """
 
     around: Rect
+    largest: int
 
     @property
     def columns(self) -> Edges:
         """The columns of blocks."""
-        return Edges(self.around.x, self.around.width)
+        return Edges(self.around.x, self.around.width, self.largest)
 
     @property
     def rows(self) -> Edges:
         """The rows of blocks."""
-        return Edges(self.around.y, self.around.height)
+        return Edges(self.around.y, self.around.height, self.largest)
 
 
 def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
@@ -125,10 +124,11 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
 
     Args:
         keys: Tiles of one level.
-        recipe: Decides the halo around a run.
+        recipe: Decides the halo around a run, and how large it may be.
 
     Returns:
-        Runs with disjoint rectangles of at most LARGEST a side; each tile is in one of them.
+        Runs with disjoint rectangles of at most `recipe.largest` a side; each tile is in one of
+        them.
     """
     wanted = sorted(set(keys), key=lambda key: (key.row, key.col))
     if not wanted:
@@ -136,7 +136,7 @@ def runs_of(keys: Iterable[TileKey], recipe: Recipe) -> list[Run]:
     z = wanted[0].z
     return [
         run
-        for group in _groups([(key.row, key.col) for key in wanted])
+        for group in _groups([(key.row, key.col) for key in wanted], recipe.largest)
         for run in runs_in_block(z, group, recipe)
     ]
 
@@ -173,9 +173,9 @@ Cell = tuple[int, int]
 """Row and column of a tile."""
 
 
-def _groups(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
-    """Yield cells in groups of similar size, each within LARGEST."""
-    grid = Grid(_around(cells))
+def _groups(cells: Sequence[Cell], largest: int) -> Iterator[list[Cell]]:
+    """Yield cells in groups of similar size, each within `largest`."""
+    grid = Grid(_around(cells), largest)
     columns, rows = grid.columns, grid.rows
     groups: dict[Cell, list[Cell]] = {}
     for row, col in cells:

@@ -230,7 +230,7 @@ class WholeLevels:
         level, alpha = self.levels[number], self._pyramid.source.alpha
         if alpha is None:
             box = _box(self._missing(number, _ignored), level.span)
-            level.grids = [Grid(box)]
+            level.grids = [Grid(box, self._recipe.largest)]
             return not box.empty
         masks = np.array(list(self._missing(number, _ignored)))
         level.clear = np.zeros_like(masks)
@@ -238,7 +238,9 @@ class WholeLevels:
             key = TileKey(level.z, level.span.x + across, level.span.y + down)
             level.clear[down, across] = alpha.is_clear(key.z, self._pyramid.tile_rect(key))
         seen, clear = masks & ~level.clear, masks & level.clear
-        level.grids = [Grid(_box(seen, level.span)), Grid(_box(clear, level.span))]
+        level.grids = [
+            Grid(_box(tiles, level.span), self._recipe.largest) for tiles in (seen, clear)
+        ]
         return bool(masks.any())
 
     def _count(self, row: Row) -> None:

@@ -191,11 +191,12 @@ class Driver:
         return writer.bytes_waiting > MOST_WAITING or writer.backlog > MOST_UNWRITTEN
 
     def _send_copy(self, late: list[Member]) -> None:
-        """Let an idle worker draw what another one takes long for."""
+        """Let an idle worker draw what another one takes long for: first what that one has not
+        begun, as the unit that it is at may hold up the idle one, too."""
         idle = next((m for m in self._crew.members if m.idle), None)
         if idle is None:
             return
-        for index in (index for member in late for index in member.sent):
+        for index in (index for member in late for index in reversed(member.sent)):
             if self.schedule.copies(index) == 1 and not self.schedule.is_done(index):
                 unit = self.schedule.unit(index)
                 if unit is not None:

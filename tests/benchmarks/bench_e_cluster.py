@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from cozviewer.assembly import make_models, node_work, open_chain
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
@@ -108,10 +107,10 @@ def test_throughput_of_the_engine(link: Link, tmp_path: Path) -> None:
     assert small.recipe.digest == recipe.digest
     generator = with_workers(link, node_work(choice, None), 2, small)
     ratios, costs, shares = [], [], []
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(runs, "LARGEST", PHOTO)  # joined, no more than half of them can be drawn at once
     for number in range(3):
         one, many = chain(f"one{number}"), chain(f"many{number}")
+        for each in (one, many):  # joined, no more than half of them can be drawn at once
+            each.recipe = replace(each.recipe, largest=PHOTO)
         one.upscaler, whole = alone.upscaler, one.pyramid.level_rect(2)
         wall, cores = time.perf_counter(), core_seconds()
         list(one.refine(2, whole, never))
@@ -130,7 +129,6 @@ def test_throughput_of_the_engine(link: Link, tmp_path: Path) -> None:
             each.pyramid.store.close()
         show("   one process: wall, core-seconds", f"{wall_one:.1f} s, {cores_one:.1f}")
         show("   two workers: wall, core-seconds", f"{wall_many:.1f} s, {cores_many:.1f}")
-    monkey.undo()
     generator.close()
     show("throughput over that of one process", f"{np.median(ratios):.2f}", ">= 0.9")
     show("   by core-seconds", f"{np.median(costs):.2f}", ">= 0.9")
@@ -141,43 +139,46 @@ def test_throughput_of_the_engine(link: Link, tmp_path: Path) -> None:
 
 def test_cost_of_a_unit(link: Link, tmp_path: Path) -> None:
     print("\n   A unit of one tile by a model that takes no time: all costs of the cluster")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "LARGEST", 64)
-        warm = sleeping_chain(16, 16, 0, False, tmp_path / "w")
-        generator = with_workers(link, NodeWork(make(0, False)), 2, warm)
-        chain = sleeping_chain(16 * 50, 16 * 40, 0, False, tmp_path / "c")
-        me = psutil.Process()
-        cores, own = core_seconds(), sum(me.cpu_times()[:2])
-        list(generator.generate({2: [chain.pyramid.level_rect(2)]}, chain, never, lambda _: None))
-        cores, own = core_seconds() - cores, sum(me.cpu_times()[:2]) - own
-        generator.close()
-        show("core-ms a unit in all", f"{1000 * cores / 2000:.2f} ms")
-        show("   of them in the driver", f"{1000 * own / 2000:.2f} ms")
-        for each in (warm, chain):
-            each.pyramid.store.close()
+    warm = sleeping_chain(16, 16, 0, False, tmp_path / "w", largest=64)
+    generator = with_workers(link, NodeWork(make(0, False)), 2, warm)
+    chain = sleeping_chain(16 * 50, 16 * 40, 0, False, tmp_path / "c", largest=64)
+    me = psutil.Process()
+    cores, own = core_seconds(), sum(me.cpu_times()[:2])
+    list(generator.generate({2: [chain.pyramid.level_rect(2)]}, chain, never, lambda _: None))
+    cores, own = core_seconds() - cores, sum(me.cpu_times()[:2]) - own
+    generator.close()
+    show("core-ms a unit in all", f"{1000 * cores / 2000:.2f} ms")
+    show("   of them in the driver", f"{1000 * own / 2000:.2f} ms")
+    for each in (warm, chain):
+        each.pyramid.store.close()
 
 
 def test_weak_scaling(link: Link, tmp_path: Path) -> None:
     print(f"\n   Weak scaling: units that wait {1000 * SLEEP:.0f} ms, {EACH} for each worker")
     for joins in (False, True):
         for count in ACTORS:
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(runs, "LARGEST", 128 if joins else 64)
-                warm = sleeping_chain(16, 16, SLEEP, joins, tmp_path / f"w{joins}{count}")
-                generator = with_workers(link, NodeWork(make(SLEEP, joins)), count, warm)
-                side = 32 if joins else 16
-                chain = sleeping_chain(
-                    side * count, side * EACH, SLEEP, joins, tmp_path / f"c{joins}{count}"
-                )
-                me = psutil.Process()
-                own, cores, began = sum(me.cpu_times()[:2]), core_seconds(), time.perf_counter()
-                whole = {2: [chain.pyramid.level_rect(2)]}
-                list(generator.generate(whole, chain, never, lambda _: None))
-                wall, cores = time.perf_counter() - began, core_seconds() - cores
-                own = sum(me.cpu_times()[:2]) - own
-                generator.close()
-                for each in (warm, chain):
-                    each.pyramid.store.close()
+            warm = sleeping_chain(
+                16, 16, SLEEP, joins, tmp_path / f"w{joins}{count}", largest=128 if joins else 64
+            )
+            generator = with_workers(link, NodeWork(make(SLEEP, joins)), count, warm)
+            side = 32 if joins else 16
+            chain = sleeping_chain(
+                side * count,
+                side * EACH,
+                SLEEP,
+                joins,
+                tmp_path / f"c{joins}{count}",
+                largest=128 if joins else 64,
+            )
+            me = psutil.Process()
+            own, cores, began = sum(me.cpu_times()[:2]), core_seconds(), time.perf_counter()
+            whole = {2: [chain.pyramid.level_rect(2)]}
+            list(generator.generate(whole, chain, never, lambda _: None))
+            wall, cores = time.perf_counter() - began, core_seconds() - cores
+            own = sum(me.cpu_times()[:2]) - own
+            generator.close()
+            for each in (warm, chain):
+                each.pyramid.store.close()
             kind = "joined" if joins else "plain"
             each_unit = 1000 * cores / (EACH * count)
             show(
@@ -194,55 +195,51 @@ def test_weak_scaling(link: Link, tmp_path: Path) -> None:
 def test_workers_that_are_killed(link: Link, tmp_path: Path) -> None:
     print("\n   A random worker is killed after every 100 units, of 800")
     chance = random.Random(1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "LARGEST", 128)
-        warm = sleeping_chain(16, 16, SLEEP, True, tmp_path / "w")
-        generator = with_workers(link, NodeWork(make(SLEEP, True)), 3, warm)
-        chain = sleeping_chain(32 * 40, 32 * 20, SLEEP, True, tmp_path / "c")
-        alone = sleeping_chain(32 * 40, 32 * 20, 0, True, tmp_path / "a")
-        done = kills = 0
-        whole = chain.pyramid.level_rect(2)
-        began, before = time.monotonic(), generator.totals.units
-        for progress in generator.generate({2: [whole]}, chain, never, lambda _: None):
-            done += len(progress.finished)
-            found = workers_of()
-            if done >= 400 * (kills + 1) and found:
-                kills += 1
-                os.kill(chance.choice(found).pid, signal.SIGKILL)
-        totals = generator.totals
-        list(alone.refine(2, whole, never))
-        assert tiles(alone, 2) == tiles(chain, 2)
-        generator.close()
-        units, seconds = totals.units - before, time.monotonic() - began
-        show("kills, ended workers, units", f"{kills}, {totals.deaths}, {units}")
-        show("   seconds in all", f"{seconds:.0f} s")
-        again = totals.drawn_again + totals.deaths
-        show(
-            "drawn twice, the units of killed workers included",
-            f"{100 * again / units:.2f} %",
-            "< 5 %",
-        )
-        for each in (warm, chain, alone):
-            each.pyramid.store.close()
+    warm = sleeping_chain(16, 16, SLEEP, True, tmp_path / "w", largest=128)
+    generator = with_workers(link, NodeWork(make(SLEEP, True)), 3, warm)
+    chain = sleeping_chain(32 * 40, 32 * 20, SLEEP, True, tmp_path / "c", largest=128)
+    alone = sleeping_chain(32 * 40, 32 * 20, 0, True, tmp_path / "a", largest=128)
+    done = kills = 0
+    whole = chain.pyramid.level_rect(2)
+    began, before = time.monotonic(), generator.totals.units
+    for progress in generator.generate({2: [whole]}, chain, never, lambda _: None):
+        done += len(progress.finished)
+        found = workers_of()
+        if done >= 400 * (kills + 1) and found:
+            kills += 1
+            os.kill(chance.choice(found).pid, signal.SIGKILL)
+    totals = generator.totals
+    list(alone.refine(2, whole, never))
+    assert tiles(alone, 2) == tiles(chain, 2)
+    generator.close()
+    units, seconds = totals.units - before, time.monotonic() - began
+    show("kills, ended workers, units", f"{kills}, {totals.deaths}, {units}")
+    show("   seconds in all", f"{seconds:.0f} s")
+    again = totals.drawn_again + totals.deaths
+    show(
+        "drawn twice, the units of killed workers included",
+        f"{100 * again / units:.2f} %",
+        "< 5 %",
+    )
+    for each in (warm, chain, alone):
+        each.pyramid.store.close()
 
 
 def test_memory(link: Link, tmp_path: Path) -> None:
     print("\n   Memory over 10,000 units")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "LARGEST", 64)
-        warm = sleeping_chain(16, 16, 0, True, tmp_path / "w")
-        generator = with_workers(link, NodeWork(make(0, True)), 2, warm)
-        chain = sleeping_chain(16 * 100, 16 * 100, 0, True, tmp_path / "c")
-        marks = [1000, 5000, 9900]
-        whole = {2: [chain.pyramid.level_rect(2)]}
-        done = 0
-        for progress in generator.generate(whole, chain, never, lambda _: None):
-            done += len(progress.finished)
-            if marks and done >= marks[0]:
-                marks.pop(0)
-                driver = megabytes([psutil.Process()])[0]
-                each = ", ".join(f"{size:.0f}" for size in megabytes(workers_of()))
-                show(f"after {done:,} units: driver; workers", f"{driver:.0f}; {each} MB", "flat")
-        generator.close()
-        for each_chain in (warm, chain):
-            each_chain.pyramid.store.close()
+    warm = sleeping_chain(16, 16, 0, True, tmp_path / "w", largest=64)
+    generator = with_workers(link, NodeWork(make(0, True)), 2, warm)
+    chain = sleeping_chain(16 * 100, 16 * 100, 0, True, tmp_path / "c", largest=64)
+    marks = [1000, 5000, 9900]
+    whole = {2: [chain.pyramid.level_rect(2)]}
+    done = 0
+    for progress in generator.generate(whole, chain, never, lambda _: None):
+        done += len(progress.finished)
+        if marks and done >= marks[0]:
+            marks.pop(0)
+            driver = megabytes([psutil.Process()])[0]
+            each = ", ".join(f"{size:.0f}" for size in megabytes(workers_of()))
+            show(f"after {done:,} units: driver; workers", f"{driver:.0f}; {each} MB", "flat")
+    generator.close()
+    for each_chain in (warm, chain):
+        each_chain.pyramid.store.close()

@@ -4,7 +4,7 @@ import random
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -53,10 +53,21 @@ def planned(chain: Chain, z: int, region: Rect) -> list[TileKey]:
 
 
 @pytest.fixture
-def tile_by_tile(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a run be no larger than a tile, as the runs of a large region are no larger than LARGEST:
-    the picture is too small for several of those."""
-    monkeypatch.setattr("cozviewer.chain.runs.LARGEST", TILE)
+def chain_over(request: pytest.FixtureRequest, chain_over: MakeChain) -> MakeChain:
+    """Return what makes a chain; with the mark `TILE_BY_TILE`, one whose runs are a tile each."""
+    if not getattr(request, "param", False):
+        return chain_over
+
+    def make(*words: object) -> Chain:
+        chain = chain_over(*words)
+        chain.recipe = replace(chain.recipe, largest=TILE)
+        return chain
+
+    return make
+
+
+TILE_BY_TILE = pytest.mark.parametrize("chain_over", [True], indirect=True, ids=["tiles"])
+"""Let a run be no larger than a tile: the picture is too small for several of the usual size."""
 
 
 @dataclass
@@ -175,7 +186,7 @@ def test_an_overlapping_view_makes_only_what_is_new(chain_over: MakeChain) -> No
     assert [each.shape for each in upscaler.asked[asked:]] == [(32 + 32, 16 + 32, 3)]
 
 
-@pytest.mark.usefixtures("tile_by_tile")
+@TILE_BY_TILE
 def test_a_tile_that_another_window_made_meanwhile_is_not_made_again(
     chain_over: MakeChain,
 ) -> None:
@@ -214,7 +225,7 @@ def test_asking_computes_nothing_before_the_first_report_is_taken(chain_over: Ma
 # -- Stopping and failing
 
 
-@pytest.mark.usefixtures("tile_by_tile")
+@TILE_BY_TILE
 def test_a_stop_between_runs_keeps_the_finished_ones(chain_over: MakeChain) -> None:
     chain, stop = chain_over(PICTURE), Stop()
     plan = planned(chain, 4, VIEW)
@@ -228,7 +239,6 @@ def test_a_stop_between_runs_keeps_the_finished_ones(chain_over: MakeChain) -> N
     assert made(refined(chain, 4, VIEW)) == plan[3:]
 
 
-@pytest.mark.usefixtures("tile_by_tile")
 def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> None:
     stop = Stop()
     with (
@@ -237,7 +247,8 @@ def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> N
     ):
         pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
         upscaler, prompter = FakeUpscaler(), Silent()
-        chain = Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter))
+        recipe = replace(recipe_of(upscaler, prompter), largest=TILE)
+        chain = Chain(pyramid, upscaler, prompter, recipe)
         work = chain.refine(2, chain.pyramid.level_rect(2), stop)
         while next(work).done < 2:
             pass
@@ -266,7 +277,7 @@ def test_the_models_are_given_the_means_to_stop(chain_over: MakeChain) -> None:
     assert not chain.pyramid.has(TileKey(2, 0, 0))
 
 
-@pytest.mark.usefixtures("tile_by_tile")
+@TILE_BY_TILE
 def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChain) -> None:
     chain = chain_over(PICTURE)
     plan = planned(chain, 4, VIEW)
@@ -278,7 +289,7 @@ def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChai
     assert planned(chain, 4, VIEW) == plan[1:]
 
 
-@pytest.mark.usefixtures("tile_by_tile")
+@TILE_BY_TILE
 def test_a_failing_model_keeps_the_finished_tiles_and_may_try_again(chain_over: MakeChain) -> None:
     broken = True
 

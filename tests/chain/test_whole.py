@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cozviewer.chain import runs, whole
+from cozviewer.chain import whole
 from cozviewer.chain.joining.rows import downwards
 from cozviewer.chain.planned import planned
 from cozviewer.chain.protocols import ignore
@@ -28,13 +29,8 @@ from tests.pyramid.pictures import noise
 from tests.pyramid.stores import STORE_KEY
 
 WIDTH, HEIGHT = 110, 150
-RECIPE = recipe_of(DetailUpscaler(), Silent())
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make small pictures have many runs."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
+RECIPE = replace(recipe_of(DetailUpscaler(), Silent()), largest=256)
+"""Small pictures have many runs."""
 
 
 def blocks(z: int) -> st.SearchStrategy[set[TileKey]]:

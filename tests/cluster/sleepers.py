@@ -68,10 +68,12 @@ def make(seconds: float, joins: bool) -> "partial[FakeModels]":
     return partial(on_node, seconds, joins)
 
 
-def sleeping_chain(width: int, height: int, seconds: float, joins: bool, path: Path) -> Chain:
-    """Return a chain over a grey photo."""
+def sleeping_chain(
+    width: int, height: int, seconds: float, joins: bool, path: Path, largest: int
+) -> Chain:
+    """Return a chain over a grey photo; `largest` as of `Recipe`."""
     made = sleeping(seconds, joins)
     source = source_from_pixels(np.full((height, width, 3), 99, np.uint8), "grey.png")
     key = StoreKey(source.digest, source.name, width, height, made.recipe.digest, made.recipe.text)
     pyramid = Pyramid(source, TileStore.open(path, key, ignore))
-    return Chain(pyramid, made.upscaler, made.prompter, made.recipe)
+    return Chain(pyramid, made.upscaler, made.prompter, replace(made.recipe, largest=largest))

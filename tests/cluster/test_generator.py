@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
@@ -32,9 +31,8 @@ FAKE = Fake(words=True)
 
 
 @pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Make small pictures have many units, and let nobody wait."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
+def _at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let nobody wait."""
     monkeypatch.setattr(generators, "RECONNECT_SECONDS", (0, 0, 0))
     monkeypatch.setenv("COZVIEWER_CACHE", str(tmp_path / "node"))
 
@@ -42,12 +40,10 @@ def _small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def wanted() -> dict[Any, bytes]:
     """Return the tiles that one process generates."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runs, "LARGEST", 256)
-        chain = chain_for(PICTURE, FAKE)
-        list(chain.refine(4, whole(chain, 4), never))
-        found = tiles(chain, 4)
-        chain.pyramid.store.close()
+    chain = chain_for(PICTURE, FAKE)
+    list(chain.refine(4, whole(chain, 4), never))
+    found = tiles(chain, 4)
+    chain.pyramid.store.close()
     return found
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cozviewer.chain import runs
 from cozviewer.cluster.schedule import MOST_ENDS, TRIES, Schedule
 from cozviewer.cluster.units import Unit, UnitPlan, plans
 from tests.cluster.works import Fake, chain_for, corner, listed, whole
@@ -10,9 +9,8 @@ from tests.pyramid.pictures import smooth
 
 
 @pytest.fixture
-def planned(monkeypatch: pytest.MonkeyPatch) -> tuple[UnitPlan, list[Unit]]:
+def planned() -> tuple[UnitPlan, list[Unit]]:
     """Return a plan of two levels, and its units."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
     chain = chain_for(smooth(192, 192), Fake())
     return listed(chain, 4)
 
@@ -120,9 +118,8 @@ def test_units_near_a_worker_are_preferred(plan: UnitPlan, units: list[Unit]) ->
     assert schedule.take(lambda unit: False) is ready[0]
 
 
-def test_what_is_stored_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_stored_is_forgotten() -> None:
     """So that a schedule holds as many units of a large picture as of a small one."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
 
     def most_alive(height: int) -> int:
         chain = chain_for(smooth(96, height), Fake())

@@ -2,9 +2,6 @@
 
 import random
 
-import pytest
-
-from cozviewer.chain import runs
 from cozviewer.chain.joining.beyond import Ring
 from cozviewer.cluster.parcels import Bundle
 from cozviewer.cluster.schedule import Schedule
@@ -15,12 +12,6 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.cancel import never
 from tests.cluster.works import Fake, chain_for, listed, make, tiles, units_of, whole
 from tests.pyramid.pictures import noise, smooth
-
-
-@pytest.fixture(autouse=True)
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make small pictures have many units."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
 
 
 def drawn_shuffled(

@@ -2,12 +2,12 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cozviewer.assembly import node_models
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
@@ -57,7 +57,8 @@ def worker_of(make: MakeModels, picture: Rgb8) -> tuple[UnitWorker, Chain, Photo
     worker.load()
     models = make({}, "", pytest.fail)
     chain = chain_for(picture)
-    chain = Chain(chain.pyramid, models.upscaler, models.prompter, models.recipe)
+    recipe = replace(models.recipe, largest=128)
+    chain = Chain(chain.pyramid, models.upscaler, models.prompter, recipe)
     return worker, chain, Photo("a.png", chain.pyramid.source.digest, 1, pixels=picture)
 
 
@@ -91,7 +92,6 @@ def test_a_gpu_has_several_units_in_hand() -> None:
 def test_the_next_unit_is_in_the_network_while_one_is_encoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(runs, "LARGEST", 128)
     engine, prompter = Alone(accepts_prompt=False), Silent()
     models = FakeModels(engine, prompter, recipe_of(engine, prompter))
     worker, chain, photo = worker_of(lambda files, numbers, notice: models, smooth(192, 192))
@@ -114,7 +114,6 @@ def test_the_next_unit_is_in_the_network_while_one_is_encoded(
 def test_a_real_network_gives_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(runs, "LARGEST", 128)
     monkeypatch.setenv("COZVIEWER_CACHE", str(tmp_path))
     path = saved(tmp_path / "compact.safetensors", compact_state())
     choice = EngineChoice(str(path), "cpu", numbers="fp32")

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,14 @@ from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakePrompter, Silent
+from tests.patience import PATIENCE
 
 WEIGHTS = bytes(range(256)) * 500
 """The content of the file that a folder of models holds."""
+
+
+LARGEST = 256
+"""Maximum side of a run: small pictures have many units."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Fake:
     Attributes:
         words: Whether there is a prompter.
         control: A folder of files that say what goes wrong:
-            end, wait: the next run ends its process, or waits for 20 s, once;
+            end: the next run ends its process, once;
+            wait: the next run renames the file to "waiting" and waits until that is removed;
             bad: the run of the seed in the file fails, always;
             hold: the run of the seed in its first line waits until there is a file of PNG in the
                 folder of its second one, and renames itself to "held".
@@ -60,8 +67,7 @@ class SlowDetail(DetailUpscaler):
         if self.control is not None:
             if _taken(self.control / "end"):
                 os._exit(1)
-            if _taken(self.control / "wait"):
-                time.sleep(20)
+            _wait_while(self.control / "wait", self.control / "waiting")
             _held_back(self.control / "hold", seed)
             bad = self.control / "bad"
             if bad.exists() and seed == int(bad.read_text()):
@@ -81,16 +87,29 @@ class SlowDetail(DetailUpscaler):
 
 def _held_back(path: Path, seed: int) -> None:
     """Wait for a picture, if a file says so."""
-    if not path.exists():
+    try:
+        of, folder = path.read_text().splitlines()
+    except FileNotFoundError:
         return
-    of, folder = path.read_text().splitlines()
     if seed != int(of):
         return
-    until = time.monotonic() + 15
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if next(Path(folder).rglob("*.png"), None) is not None:
-            path.rename(path.with_name("held"))
+            with suppress(FileNotFoundError):  # a second copy of the unit was held, too
+                path.rename(path.with_name("held"))
             return
+        time.sleep(0.02)
+
+
+def _wait_while(path: Path, waiting: Path) -> None:
+    """Rename a file, if it is there, and wait until it is removed."""
+    try:
+        path.rename(waiting)
+    except FileNotFoundError:
+        return
+    until = time.monotonic() + PATIENCE
+    while waiting.exists() and time.monotonic() < until:
         time.sleep(0.02)
 
 
@@ -128,6 +147,7 @@ def models(fake: Fake) -> FakeModels:
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
+    recipe = replace(recipe, largest=LARGEST)
     return FakeModels(upscaler, prompter, recipe)
 
 

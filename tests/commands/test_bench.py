@@ -256,7 +256,7 @@ def test_a_real_run_of_a_small_picture_leaves_nothing_behind(
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_it(photo: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "cozviewer", "bench", "--quick"],
+        [sys.executable, "-m", "cozviewer", "bench", "--quick", "--numbers", "fp32"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

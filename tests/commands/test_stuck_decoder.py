@@ -9,6 +9,7 @@ import pytest
 from PIL import ImageFile
 
 from tests.commands.conftest import Run
+from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize("command", ["render", "chain", "movie", "evaluate", "export-session"])
@@ -19,7 +20,7 @@ def test_ctrl_c_while_a_picture_is_decoded(
 
     def stuck(_: object) -> None:
         os.kill(os.getpid(), signal.SIGINT)
-        release.wait(60)
+        release.wait(PATIENCE)
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", stuck)
     output = {"render": "out.png", "movie": "out.webp", "export-session": "out.cozview"}

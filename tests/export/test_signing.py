@@ -16,6 +16,7 @@ from cozviewer.export.picture import save_picture
 from cozviewer.export.signing import SIGNED, Signature, check_signing, description, sign_picture
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.export.certificates import signature_in
+from tests.packages import Packages
 from tests.pyramid.pictures import encoded, noise
 
 ORIGIN = Origin(
@@ -150,9 +151,9 @@ def test_what_cannot_be_signed_is_told_before_the_work(
 
 
 def test_the_missing_library_is_named(
-    tmp_path: Path, signature: Signature, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, signature: Signature, packages: Packages
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    packages.hide("c2pa")
     with pytest.raises(BadInput, match=r"run `pip install 'cozviewer\[c2pa\]'`\.$"):
         check_signing(tmp_path / "out.png", signature)
 

@@ -3,13 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
@@ -25,6 +25,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Failure
 from tests.chain.fakes import DetailUpscaler
+from tests.patience import PATIENCE
 from tests.pyramid.pictures import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
 
@@ -58,7 +59,6 @@ class Watched(DetailUpscaler):
 @pytest.fixture
 def upscaler(monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Return an engine that draws a photo in many units; small pictures count as large."""
-    monkeypatch.setattr(runs, "LARGEST", 256)
     monkeypatch.setattr(compose, "BAND", 64)
     monkeypatch.setattr(large, "LARGE", 1000)
     return Watched()
@@ -69,7 +69,8 @@ def chain(upscaler: Watched) -> Iterator[Chain]:
     """Return a chain over a photo that is one unit wide."""
     prompter = TextPrompter("a cat & a dog")
     picture = noise(64, 64 * ROWS) // 3 + smooth(64, 64 * ROWS) // 2
-    made = Chain(pyramid_of(picture), upscaler, prompter, recipe_of(upscaler, prompter))
+    recipe = replace(recipe_of(upscaler, prompter), largest=256)
+    made = Chain(pyramid_of(picture), upscaler, prompter, recipe)
     yield made
     made.pyramid.store.close()
 
@@ -113,7 +114,7 @@ def test_output_exists_before_the_last_unit_is_drawn_and_is_the_same(
         """Hold the last unit back until pixels of the first ones are on the disk."""
         if number != ROWS - 1:
             return
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while not seen and time.monotonic() < until:
             if bytes_in(streamed) > 100_000:
                 seen.append(number)
@@ -143,12 +144,11 @@ def test_an_upscaled_photo_is_the_same(tmp_path: Path, chain: Chain, upscaler: W
     assert tasks[0].path.read_bytes() == tasks[1].path.read_bytes()
 
 
-def test_the_order_decides_no_pixel(upscaler: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runs, "LARGEST", 128)
+def test_the_order_decides_no_pixel(upscaler: Watched) -> None:
     tiles = []
     for downwards in (False, True):
         prompter = TextPrompter("")
-        recipe = recipe_of(upscaler, prompter)
+        recipe = replace(recipe_of(upscaler, prompter), largest=128)
         one = Chain(pyramid_of(smooth(160, 192)), upscaler, prompter, recipe)
         whole = {2: [one.pyramid.level_rect(2)]}
         list(OneProcess(downwards).generate(whole, one, lambda: False, lambda progress: None))
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_written_ends_the_work(
 
     def before(number: int) -> None:
         if number:
-            failed.wait(20)
+            failed.wait(PATIENCE)
 
     upscaler.before = before
     with pytest.raises(Failure, match=r"The disk is full\."):

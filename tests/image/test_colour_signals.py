@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from cozviewer.image import formats
 from cozviewer.image.source import Source, open_source
 from cozviewer.util.errors import BadInput
 from tests.image.colours.test_coded_colour import D50_COLUMNS, profile
+from tests.packages import Packages
 from tests.pyramid.pictures import encoded, png, png_chunk
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
@@ -201,12 +201,11 @@ def test_any_major_brand(tmp_path: Path, kind: str, major: bytes) -> None:
     check(opened(tmp_path, content[:8] + major + content[12:]), SRGB, within=4)
 
 
-def test_without_pillow_heif_its_name_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(formats, "find_spec", lambda _: None)
+def test_without_pillow_heif_its_name_is_said(tmp_path: Path, packages: Packages) -> None:
+    content = heif("HEIC")
+    packages.hide("pillow_heif")
     with pytest.raises(BadInput) as caught:
-        opened(tmp_path, heif("HEIC"))
+        opened(tmp_path, content)
     assert str(caught.value) == (
         "picture is a HEIC file, which needs the package pillow-heif (pip install cozviewer[heic])."
     )

@@ -1,8 +1,6 @@
 """The one table of formats: what it says is what opens, and missing packages are named."""
 
-import importlib.util
 import sys
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from cozviewer.image.readers.table import FORMATS, PHOTO_SUFFIXES, SUFFIXES, for
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import psd
+from tests.packages import Packages
 from tests.pyramid.pictures import noise
 
 HEADS = {
@@ -37,11 +36,9 @@ def test_formats_are_known_by_their_first_bytes(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [row.name for row in FORMATS if row.module and row.name in HEADS])
-def test_a_missing_package_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
+def test_a_missing_package_is_named(tmp_path: Path, packages: Packages, kind: str) -> None:
     (row,) = [row for row in FORMATS if row.name == kind]
-    _hide(monkeypatch, row.module)
+    packages.hide(row.module)
     path = tmp_path / "a.file"
     path.write_bytes(HEADS[kind] + bytes(200))
     sentence = (
@@ -53,9 +50,11 @@ def test_a_missing_package_is_named(
     assert str(caught.value) == sentence
 
 
-def test_a_bundle_does_not_advise_pip_for_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_does_not_advise_pip_for_a_package(
+    monkeypatch: pytest.MonkeyPatch, packages: Packages
+) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    monkeypatch.setattr("cozviewer.image.formats.find_spec", lambda name: None)
+    packages.hide("pillow_jxl")
     with pytest.raises(BadInput) as caught:
         check_package("JPEG XL", "a.jxl")
     assert str(caught.value) == (
@@ -64,10 +63,8 @@ def test_a_bundle_does_not_advise_pip_for_a_package(monkeypatch: pytest.MonkeyPa
     )
 
 
-def test_a_finished_photoshop_picture_needs_no_package(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _hide(monkeypatch, "psd_tools")
+def test_a_finished_photoshop_picture_needs_no_package(tmp_path: Path, packages: Packages) -> None:
+    packages.hide("psd_tools")
     path = tmp_path / "a.psd"
     path.write_bytes(psd(noise(8, 8)))
     assert (open_source(path).levels[0] == noise(8, 8)).all()
@@ -109,13 +106,3 @@ def test_extras_are_those_of_the_project() -> None:
     for row in FORMATS:
         if row.extra:
             assert any(need.startswith(row.package) for need in extras[row.extra]), row.name
-
-
-def _hide(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
-    """Let a module be missing."""
-    there = importlib.util.find_spec
-
-    def found(name: str, package: str | None = None) -> ModuleSpec | None:
-        return None if name == module else there(name, package)
-
-    monkeypatch.setattr("cozviewer.image.formats.find_spec", found)

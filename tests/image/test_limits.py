@@ -14,8 +14,8 @@ from PIL import Image, ImageFile
 from cozviewer.image import decode, limits
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source, preview
-from cozviewer.image.tiled import sequential
 from cozviewer.util.errors import BadInput, HugePicture
+from tests.packages import Packages
 from tests.pyramid.pictures import encoded, noise, png_of_size
 
 GIGABYTE = 10**9
@@ -61,10 +61,9 @@ def test_a_bomb_that_can_be_read_row_by_row_ends_where_its_bytes_do(tmp_path: Pa
 @pytest.mark.usefixtures("_no_decoding")
 @pytest.mark.parametrize("interlaced", [True, False])
 def test_without_libvips_its_name_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interlaced: bool
+    tmp_path: Path, packages: Packages, interlaced: bool
 ) -> None:
-    monkeypatch.setattr(sequential, "has_library", lambda: False)
-    monkeypatch.setattr(limits, "find_spec", lambda name: None)
+    packages.hide("pyvips")
     bomb = tmp_path / "bomb.png"
     bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=interlaced))
     with pytest.raises(HugePicture, match="--allow-huge") as caught:

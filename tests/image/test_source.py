@@ -17,6 +17,7 @@ from cozviewer.image.source import open_source, preview, source_from_pixels
 from cozviewer.pyramid.geometry import level_size
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import edited
+from tests.patience import PATIENCE
 from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smooth
 
 
@@ -159,7 +160,7 @@ def test_a_decoder_that_cannot_be_interrupted_is_not_waited_for(
 
     def stuck(_: object) -> None:
         begun.set()
-        release.wait(60)
+        release.wait(PATIENCE)
         ended.set()
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", stuck)
@@ -167,7 +168,7 @@ def test_a_decoder_that_cannot_be_interrupted_is_not_waited_for(
         read(path, cancelled=begun.is_set)
     assert not ended.is_set()
     release.set()
-    assert ended.wait(60)
+    assert ended.wait(PATIENCE)
 
 
 def test_a_row_that_pillow_cannot_count_is_refused(

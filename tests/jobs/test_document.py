@@ -17,6 +17,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TileKey
 from tests.chain.fakes import FakeUpscaler
+from tests.patience import PATIENCE
 from tests.pyramid.pyramids import gentle, pyramid_of
 
 VIEW = View(camera_at(100, 100, 4.0), 400, 300)
@@ -47,7 +48,7 @@ def released() -> threading.Event:
 @pytest.fixture
 def document(qtbot: QtBot, released: threading.Event) -> Iterator[Document]:
     def hold(number: int) -> None:
-        released.wait(60)
+        released.wait(PATIENCE)
 
     upscaler, prompter = FakeUpscaler(before=hold), NoPrompter()
     chain = Chain(pyramid_of(gentle(200, 200)), upscaler, prompter, recipe_of(upscaler, prompter))

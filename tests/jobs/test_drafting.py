@@ -17,6 +17,7 @@ from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
+from tests.patience import PATIENCE
 from tests.pyramid.pyramids import noise, pyramid_of
 from tests.pyramid.stores import same
 
@@ -85,13 +86,13 @@ def test_an_answer_from_before_is_not_passed_on(
     def slow(key: TileKey) -> Rgb8 | None:
         pixels = tile(key) if there else None
         read.set()
-        go_on.wait(60)
+        go_on.wait(PATIENCE)
         return pixels
 
     document.tiles_answered.connect(answers.append)
     monkeypatch.setattr(pyramid, "tile", slow)
     document.load(LoadRequest((KEY,)))
-    assert read.wait(60)
+    assert read.wait(PATIENCE)
     monkeypatch.undo()
     redraw(document, qtbot, "new")
     go_on.set()

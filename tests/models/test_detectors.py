@@ -12,6 +12,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.models.detectors import NEEDED, is_text, text_and_face_detector
 from cozviewer.util.errors import Failure
+from tests.packages import Packages
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +102,6 @@ def test_one_letter_repeated_is_no_text() -> None:
     assert not is_text("--- ..")
 
 
-def test_without_the_extra_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "cozviewer.models.detectors.find_spec", lambda name: None if name == "dlib" else name
-    )
+def test_without_the_extra_nobody_looks(packages: Packages) -> None:
+    packages.hide("dlib")
     assert text_and_face_detector() is None

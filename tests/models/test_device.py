@@ -19,6 +19,7 @@ from cozviewer.models.device import (
     ways,
 )
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +48,7 @@ def with_vnni(
 ) -> None:
     machine.setattr(torch.cpu, "_is_vnni_supported", lambda: there, raising=False)
     machine.setattr(torch.cpu, "get_capabilities", lambda: {"avx_vnni": avx}, raising=False)
-    machine.setattr(module, "find_spec", lambda name: object() if openvino else None)
+    Packages(machine).put(openvino, "openvino")
 
 
 def with_gpus(machine: pytest.MonkeyPatch, count: int, *, bf16: bool = True) -> None:

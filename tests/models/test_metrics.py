@@ -3,9 +3,7 @@
 import os
 import socket
 import sys
-import types
 from collections.abc import Callable
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import torch
 from cozviewer.models import metrics
 from cozviewer.models.metrics import ALEXNET, JUDGES, learned_metrics
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 from tests.pyramid.pictures import noise
 
 RESULT, PARENT = noise(512, 512), noise(128, 128)
@@ -31,16 +30,14 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def without_pyiqa(monkeypatch: pytest.MonkeyPatch) -> None:
-    packages(monkeypatch, pyiqa=False)
+    installed(monkeypatch, pyiqa=False)
 
 
-def packages(monkeypatch: pytest.MonkeyPatch, **there: bool) -> None:
+def installed(monkeypatch: pytest.MonkeyPatch, **there: bool) -> None:
     """Let packages be installed, or not."""
 
-    def find(name: str) -> object:
-        return there[name] or None if name in there else find_spec(name)
-
-    monkeypatch.setattr(metrics, "find_spec", find)
+    for name, is_there in there.items():
+        Packages(monkeypatch).put(is_there, name)
     monkeypatch.setattr(metrics, "version", lambda name: "1.2.3")
 
 
@@ -64,16 +61,14 @@ def alexnet() -> dict[str, torch.Tensor]:
 
 
 def fake_pyiqa(monkeypatch: pytest.MonkeyPatch, create: Callable[..., Any]) -> None:
-    module = types.ModuleType("pyiqa")
-    module.create_metric = create  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "pyiqa", module)
-    packages(monkeypatch, pyiqa=True, lpips=False)
+    installed(monkeypatch, pyiqa=True, lpips=False)
+    vars(sys.modules["pyiqa"])["create_metric"] = create
 
 
 def test_without_packages_each_figure_says_what_it_wants(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packages(monkeypatch, pyiqa=False, lpips=False)
+    installed(monkeypatch, pyiqa=False, lpips=False)
     found, skipped = learned_metrics("cpu")
     assert found == []
     assert list(skipped) == ["lpips", "musiq", "maniqa", "clipiqa"]
@@ -84,7 +79,7 @@ def test_without_packages_each_figure_says_what_it_wants(
 def test_without_weights_each_figure_says_where_they_belong(
     hub: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packages(monkeypatch, pyiqa=True, lpips=True)
+    installed(monkeypatch, pyiqa=True, lpips=True)
     found, skipped = learned_metrics("cpu")
     assert found == []
     assert str(hub / ALEXNET) in skipped["lpips"]

@@ -15,6 +15,7 @@ from cozviewer.util.errors import Cancelled
 from tests.models.chat_asking import CROP, prompter
 from tests.models.chat_replies import Behaviour, drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +37,7 @@ class Blocked:
 
     def __call__(self, *args: object, **named: object) -> None:
         self.entered.set()
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
         raise OSError("too late")
 
 
@@ -77,7 +78,7 @@ def test_the_server_learns_of_it() -> None:
     with ChatServer(hangs("fur")) as server:
         with pytest.raises(Cancelled):
             prompter(server.address).prompt(None, CROP, server.asked.is_set)
-        assert server.left.wait(60)
+        assert server.left.wait(PATIENCE)
 
 
 def test_between_two_tries(monkeypatch: pytest.MonkeyPatch) -> None:

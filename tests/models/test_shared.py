@@ -15,6 +15,7 @@ from cozviewer.models.shared import Pool
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import FakeUpscaler
+from tests.patience import PATIENCE
 
 CROP = np.zeros((4, 4, 3), np.uint8)
 
@@ -57,14 +58,14 @@ def test_one_works_at_a_time_and_who_waits_may_leave() -> None:
 
     def wait(number: int) -> None:
         begun.set()
-        assert go_on.wait(60)
+        assert go_on.wait(PATIENCE)
 
     slow = pool.upscaler("slow", lambda: FakeUpscaler(before=wait))
     idle = FakeUpscaler()
     other = pool.upscaler("other", lambda: idle)
     worker = Thread(target=lambda: slow.upscale(CROP, "", 0, never))
     worker.start()
-    assert begun.wait(60)
+    assert begun.wait(PATIENCE)
     looks = iter([False, True])
     patience: IsCancelled = lambda: next(looks)  # noqa: E731
     with pytest.raises(Cancelled):

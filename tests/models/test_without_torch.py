@@ -22,6 +22,7 @@ from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
@@ -122,6 +123,7 @@ def test_a_network_that_is_timed_gets_all_threads_afterwards(
 )
 def test_on_x86_without_a_gpu_torch_is_not_needed(
     monkeypatch: pytest.MonkeyPatch,
+    packages: Packages,
     wanted: str,
     machine: str,
     gpu: bool,
@@ -131,7 +133,7 @@ def test_on_x86_without_a_gpu_torch_is_not_needed(
 ) -> None:
     monkeypatch.setattr(without_torch, "has_torch", lambda: torch)
     monkeypatch.setattr(without_torch, "may_have_gpu", lambda: gpu)
-    monkeypatch.setattr(without_torch, "find_spec", lambda name: object() if openvino else None)
+    packages.put(openvino, "openvino")
     monkeypatch.setattr(platform, "machine", lambda: machine)
     assert without_torch.suffices(wanted) is expected
 

@@ -1,6 +1,9 @@
 """A program that puts tiles in the place of others without end, killed again and again.
 
 python -m tests.pyramid.replacing FILE ROUNDS
+
+There are more rounds until one was within a transaction: a busy machine may not run the program
+before it is killed.
 """
 
 import os
@@ -14,6 +17,7 @@ from pathlib import Path
 
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.store import TileStore
+from tests.patience import PATIENCE
 from tests.pyramid.stores import STEP, STORE_KEY, pixels, same, stored_keys
 
 TILES = [TileKey(2, col, 0) for col in range(12)]
@@ -45,8 +49,10 @@ def main(path: Path, rounds: int) -> None:
     with TileStore.open(path, STORE_KEY, sys.exit) as store:
         store.put(BESIDE, pixels(BESIDE), store.begin_step(STEP))
         put_version(store, 0)
-    versions, interrupted = set(), 0
-    for number in range(1, rounds + 1):
+    versions, interrupted = set[str](), 0
+    end, number = time.monotonic() + PATIENCE, 0
+    while number < rounds or (time.monotonic() < end and not (interrupted and len(versions) > 1)):
+        number += 1
         child = os.fork()
         if not child:
             try:
@@ -61,7 +67,7 @@ def main(path: Path, rounds: int) -> None:
         journal = Path(f"{path}-journal")
         interrupted += journal.exists() and journal.stat().st_size > 0
         versions.add(check(path))
-    print(f"{rounds} kills, {interrupted} within a transaction, {len(versions)} versions")
+    print(f"{number} kills, {interrupted} within a transaction, {len(versions)} versions")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from cozviewer.pyramid.store.cache import trim
 from cozviewer.pyramid.store.file import SCHEMA_VERSION
 from cozviewer.pyramid.store.store import StepRecord, StoreKey, TileStore
 from cozviewer.pyramid.store.tile_codec import encode_tile, tile_checksum
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,10 +71,6 @@ def stored_keys(path: Path) -> list[TileKey]:
         assert len(rows) == file.execute("SELECT count(*) FROM tiles").fetchone()[0]
         assert len(rows) == file.execute("SELECT count(*) FROM pixels").fetchone()[0]
     return [TileKey(*map(int, key.split("/"))) for (key,) in rows]
-
-
-PATIENCE = 180.0
-"""Seconds for whatever is waited for; only a failure takes as long."""
 
 
 def wait_for(there: Callable[[], object]) -> None:
@@ -133,10 +130,12 @@ def outcome(program: subprocess.Popen[str]) -> str:
 
 
 def kill_writers(folder: Path, rounds: int) -> None:
-    """Kill a writer in the middle of its work, look at the file, and again."""
+    """Kill a writer, look at the file, and again: so many rounds at least, and until one was killed
+    within a transaction."""
     encode_tile(pixels(TileKey(2, 0, 0)))  # Pillow looks for its plugins once, before the forks
-    interrupted = tiles = 0
-    for number in range(rounds):
+    interrupted = tiles = number = 0
+    end = time.monotonic() + PATIENCE
+    while number < rounds or (time.monotonic() < end and not (interrupted and tiles)):
         path = folder / f"{number // 8}.tiles"  # some are killed while they create it
         child = os.fork()
         if not child:
@@ -148,7 +147,8 @@ def kill_writers(folder: Path, rounds: int) -> None:
         interrupted += journal.exists() and journal.stat().st_size > 0
         if path.exists():
             tiles += _check(path)
-    print(f"{rounds} kills, {interrupted} within a transaction, {tiles} tiles checked")
+        number += 1
+    print(f"{number} kills, {interrupted} within a transaction, {tiles} tiles checked")
 
 
 def _write_without_end(path: Path, seed: int) -> None:

@@ -255,6 +255,6 @@ def test_killed_in_the_middle_all_is_of_before_or_of_after(path: Path) -> None:
     )
     told = outcome(program)
     kills, interrupted, versions = (int(word) for word in told.split() if word.isdecimal())
-    assert kills == 20
+    assert kills >= 20
     assert interrupted > 0
     assert versions > 1

@@ -135,7 +135,7 @@ source = open_source(folder / "photo.png")
 def told(done, total):
     if done == 2:
         print(done, flush=True)
-        time.sleep(60)
+        time.sleep(3600)
 with filled_store(source) as store:
     save_session(folder / "trip.cozview", source, [SessionPyramid(MADE, store)], on_progress=told)
 """

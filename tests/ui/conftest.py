@@ -1,5 +1,6 @@
 """A window over a small picture, with a fake engine that draws what no interpolation would."""
 
+import dataclasses
 import io
 import math
 import threading
@@ -16,10 +17,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Progressed, Upscaler, ignore
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import LARGEST, recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.jobs.ahead import May
@@ -33,6 +33,8 @@ from cozviewer.ui.compare.panes import ComparePanes
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.services import EngineEntry, Services
 from cozviewer.ui.view.canvas import Canvas
+from cozviewer.ui.view.painting.paint_pace import PaintPace
+from cozviewer.ui.view.tiles import mosaic
 from cozviewer.util.cancel import IsCancelled, never
 
 BUTTONS = (
@@ -92,9 +94,13 @@ class Bench:
 
 
 @pytest.fixture
-def tile_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have at most four tiles drawn in a run, so that a view takes many runs."""
-    monkeypatch.setattr(runs, "LARGEST", 2 * TILE)
+def largest_run() -> int:
+    """Maximum side of a run; see `TILE_RUNS`."""
+    return LARGEST
+
+
+TILE_RUNS = pytest.mark.parametrize("largest_run", [2 * TILE], ids=["tile runs"])
+"""Marks tests in which at most four tiles are drawn in a run, so that a view takes many runs."""
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +130,7 @@ def services(
     chain: Callable[..., Chain] = Chain,
     may_ahead: May | None = None,
     photo_texture: bool = False,
+    largest_run: int = LARGEST,
 ) -> Services:
     """Return services that make chains over `engine`, with stores in `cache`, and that have drafts
     drawn by `quick`, if it is given.
@@ -132,6 +139,7 @@ def services(
         chain: Makes the chains; takes what `Chain` takes.
         may_ahead: See `Services`: without it nothing is drawn ahead.
         photo_texture: See `Recipe`.
+        largest_run: Its `largest`.
     """
 
     def open_chain(
@@ -144,6 +152,7 @@ def services(
         source = image.source
         prompter = NoPrompter()
         recipe = recipe_of(engine, prompter, fidelity=0.0, photo_texture=photo_texture)
+        recipe = dataclasses.replace(recipe, largest=largest_run)
         store_key = StoreKey(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )
@@ -189,10 +198,45 @@ def _nothing_takes_the_mouse(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+def gliding() -> bool:
+    """Whether the window glides and fades: only where that is tested (see `GLIDING`), as it is
+    painted sixty times a second meanwhile."""
+    return False
+
+
+GLIDING = pytest.mark.parametrize("gliding", [True], ids=["gliding"])
+"""Marks tests of a window that glides and fades, as it does by default."""
+
+
+class FixedPace(PaintPace):
+    """Paints views in motion at one resolution, however busy the machine is."""
+
+    def __init__(self, factor: int = 1) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def begin(self, pixels: int) -> None:
+        """Keep the factor."""
+
+    def note(self, factor: int, seconds: float, pixels: int) -> None:
+        """Keep the factor."""
+
+
+@pytest.fixture(autouse=True)
+def _full_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have views in motion painted at full resolution, also where the machine is too busy."""
+    monkeypatch.setattr(mosaic, "PaintPace", FixedPace)
+
+
+@pytest.fixture
+def bench(
+    qtbot: QtBot, tmp_path: Path, picture: Path, gliding: bool, largest_run: int
+) -> Iterator[Bench]:
     """A shown window with no picture in it yet."""
     engine, cache = Stripes(), tmp_path / "pyramids"
-    window = MainWindow(services(engine, cache, picture), EngineChoice("stripes"))
+    given = services(engine, cache, picture, largest_run=largest_run)
+    window = MainWindow(given, EngineChoice("stripes"))
+    window.parts.set_reduced_motion(not gliding)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)

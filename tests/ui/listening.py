@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Progressed, ignore
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import LARGEST, recipe_of
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.pyramid import Pyramid
@@ -86,7 +86,7 @@ class Studio(Bench):
         return [row.text for row in self.rows]
 
 
-def studio(picture: Path, cache: Path) -> Studio:
+def studio(picture: Path, cache: Path, largest_run: int = LARGEST) -> Studio:
     """Return a window that is shown, with no picture in it yet."""
     engine, describer = Painter(), Describer()
 
@@ -99,6 +99,7 @@ def studio(picture: Path, cache: Path) -> Studio:
     ) -> Chain:
         source = image.source
         recipe = recipe_of(engine, describer, seed=choice.seed, fidelity=0.0)
+        recipe = replace(recipe, largest=largest_run)
         store_key = StoreKey(
             source.digest, source.name, source.width, source.height, recipe.digest, recipe.text
         )

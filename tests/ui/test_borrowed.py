@@ -46,6 +46,7 @@ def bench(qtbot: QtBot, tmp_path: Path, picture: Path, textured: bool) -> Iterat
     window = MainWindow(
         services(engine, cache, picture, photo_texture=textured), EngineChoice("stripes")
     )
+    window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)

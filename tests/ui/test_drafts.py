@@ -27,10 +27,10 @@ from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.view.layer import Layer
 from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import FakeUpscaler
-from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
+from tests.ui.conftest import GLIDING, TILE_RUNS, Bench, Stripes, grabbed, services, settle, wheel
 
 CAMERA = camera_at(350, 250, 4.0)
-pytestmark = pytest.mark.usefixtures("tile_runs")
+pytestmark = TILE_RUNS
 
 SOFT = camera_at(350, 250, 6.0)
 """Enlarges ×4."""
@@ -68,11 +68,15 @@ def chequered(shown: Rgb8) -> float:
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+def viewer(
+    qtbot: QtBot, tmp_path: Path, picture: Path, gliding: bool, largest_run: int
+) -> Iterator[Bench]:
     """A window with drafts, the picture open; the engine draws nothing until it is allowed to."""
     engine, cache = Stripes(), tmp_path / "pyramids"
     engine.hold(after=0)
-    window = MainWindow(services(engine, cache, picture, Chequered()), EngineChoice("stripes"))
+    given = services(engine, cache, picture, Chequered(), largest_run=largest_run)
+    window = MainWindow(given, EngineChoice("stripes"))
+    window.parts.set_reduced_motion(not gliding)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
@@ -104,7 +108,6 @@ def differs(shown: Rgb8, other: Rgb8) -> bool:
 def draft(viewer: Bench, qtbot: QtBot, camera: Camera = CAMERA) -> Rgb8:
     """Go somewhere, wait until all of the view is a draft, and return it, without the outline of
     what is being drawn."""
-    viewer.window.navigator.reduced_motion = True  # nothing is half faded in
     viewer.window.navigator.begin_at(camera)
     pane = viewer.window.panes.generated
     qtbot.waitUntil(lambda: viewer.window.navigator.at_rest)
@@ -303,6 +306,7 @@ def test_the_place_under_the_pointer_is_called_a_draft(viewer: Bench, qtbot: QtB
     )
 
 
+@GLIDING
 def test_it_begins_before_the_camera_is_there(viewer: Bench, qtbot: QtBot) -> None:
     document, navigator = viewer.window.document, viewer.window.navigator
     assert document is not None

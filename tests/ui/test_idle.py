@@ -33,6 +33,7 @@ def viewer(
     window = MainWindow(
         services(engine, cache, picture, may_ahead=lambda store: True), EngineChoice("stripes")
     )
+    window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
@@ -229,6 +230,7 @@ def test_without_leave_nothing_is_ever_drawn_ahead(
 ) -> None:
     engine = Stripes()
     window = MainWindow(services(engine, tmp_path / "pyramids", picture), EngineChoice("stripes"))
+    window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.show()
     with qtbot.waitSignal(window.photo_painted):

@@ -19,7 +19,7 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.view.layer import Layer
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import TILE_RUNS, Bench, grabbed, settle, wheel
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_trust_says_when_nobody_looks_for_text_and_faces(
     assert layer.legend[-1] == no_detector_mark()
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_while_the_view_is_being_drawn_the_overlay_says_when_it_comes(
     viewer: Bench, layer: Layer, qtbot: QtBot
 ) -> None:

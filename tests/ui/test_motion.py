@@ -12,14 +12,14 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.compare.panes import ComparePanes
-from cozviewer.ui.view.painting.paint_pace import PaintPace
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import GLIDING, Bench, FixedPace, grabbed, settle, wheel
+
+pytestmark = GLIDING
 
 
-def use_factor(monkeypatch: pytest.MonkeyPatch, factor: int) -> None:
+def use_factor(panes: ComparePanes, factor: int) -> None:
     """Paint views in motion with pixels so many device pixels wide."""
-    monkeypatch.setattr(PaintPace, "begin", lambda self, pixels: setattr(self, "factor", factor))
-    monkeypatch.setattr(PaintPace, "note", lambda self, factor, seconds, pixels: None)
+    panes.generated.layer._mosaic._pace = FixedPace(factor)
 
 
 def in_motion(panes: ComparePanes) -> Rgb8:
@@ -33,17 +33,16 @@ def in_motion(panes: ComparePanes) -> Rgb8:
 
 @pytest.mark.parametrize("factor", [2, 3])
 def test_in_motion_it_is_coarser_where_that_is_too_slow_and_stays_in_place(
-    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, factor: int
+    viewer: Bench, factor: int
 ) -> None:
     panes = viewer.window.panes
-    use_factor(monkeypatch, factor)
+    use_factor(panes, factor)
     coarse = in_motion(panes)
     height, width = (size // factor * factor for size in coarse.shape[:2])
     squares = coarse[:height, :width].reshape(height // factor, factor, width // factor, factor, 3)
     assert np.all(squares == squares[:, :1, :, :1])
 
-    use_factor(monkeypatch, 1)
-    panes.generated.layer._mosaic._pace.begin(0)
+    use_factor(panes, 1)
     fine = grabbed(panes.generated).astype(float)
     middle = fine[:height, :width].reshape(squares.shape).mean(axis=(1, 3))
     away = np.abs(squares[:, 0, :, 0] - middle).mean()
@@ -52,10 +51,8 @@ def test_in_motion_it_is_coarser_where_that_is_too_slow_and_stays_in_place(
         assert away < np.abs(squares[:, 0, :, 0] - np.roll(middle, 1, axis)).mean()
 
 
-def test_at_rest_it_is_exact(
-    panes: ComparePanes, viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_factor(monkeypatch, 3)
+def test_at_rest_it_is_exact(panes: ComparePanes, viewer: Bench, qtbot: QtBot) -> None:
+    use_factor(panes, 3)
     in_motion(panes)
     settle(qtbot, viewer.window)
     document = viewer.window.document
@@ -64,10 +61,8 @@ def test_at_rest_it_is_exact(
     np.testing.assert_array_equal(grabbed(canvas), compose(document.chain.pyramid, canvas.view))
 
 
-def test_what_waits_for_tiles_at_rest_is_painted_finely(
-    viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_factor(monkeypatch, 2)
+def test_what_waits_for_tiles_at_rest_is_painted_finely(viewer: Bench, qtbot: QtBot) -> None:
+    use_factor(viewer.window.panes, 2)
     window, canvas = viewer.window, viewer.window.panes.generated
     viewer.engine.hold(after=0)
     wheel(canvas, QPoint(300, 200), 9)

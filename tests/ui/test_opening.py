@@ -19,6 +19,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
+from tests.patience import PATIENCE
 from tests.ui.conftest import Bench, settle
 
 
@@ -85,7 +86,7 @@ class StuckDecoder:
     def load(self, image: ImageFile.ImageFile) -> object:
         if image.size == (33, 22):
             self.begun.set()
-            self.release.wait(60)
+            self.release.wait(PATIENCE)
         return self._load(image)
 
 

@@ -16,6 +16,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.cancel import IsCancelled, never
+from tests.patience import PATIENCE
 from tests.ui.conftest import Bench, Stripes, services, settle, wheel
 from tests.ui.runs import RunningChain
 
@@ -29,6 +30,7 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     window = MainWindow(
         services(engine, cache, picture, chain=RunningChain), EngineChoice("stripes")
     )
+    window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
@@ -104,7 +106,7 @@ class Measured(Stripes):
 
     def load(self, cancelled: IsCancelled = never) -> None:
         tell_stage(MEASURING)
-        self.let_go.wait(60)
+        self.let_go.wait(PATIENCE)
 
 
 def test_who_waits_for_the_engine_reads_what_it_does(
@@ -112,6 +114,7 @@ def test_who_waits_for_the_engine_reads_what_it_does(
 ) -> None:
     engine = Measured()
     window = MainWindow(services(engine, tmp_path / "pyramids", picture), EngineChoice("stripes"))
+    window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.resize(800, 640)
     window.show()

@@ -13,7 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import GLIDING, Bench, grabbed, settle, wheel
+
+pytestmark = GLIDING
 
 
 def test_a_window_without_a_picture_invites(bench: Bench) -> None:

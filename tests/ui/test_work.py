@@ -24,8 +24,9 @@ from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.errors import BadInput, Failure
+from tests.patience import PATIENCE
 from tests.pyramid.stores import DAMAGES, damage
-from tests.ui.conftest import Bench, Stripes, grabbed, services, settle, wheel
+from tests.ui.conftest import TILE_RUNS, Bench, Stripes, grabbed, services, settle, wheel
 
 
 def zoom_in(viewer: Bench, notches: int = 8) -> None:
@@ -37,7 +38,7 @@ def wait_for_work(viewer: Bench, qtbot: QtBot, calls: int = 1) -> None:
     qtbot.waitUntil(lambda: viewer.engine.calls >= calls, timeout=10_000)
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_progress_tells_stage_tiles_and_time_left(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.before_run = lambda: time.sleep(0.4)  # what takes no time is not estimated
     viewer.engine.hold(after=2)
@@ -71,6 +72,7 @@ def test_broken_tiles_are_made_again_where_they_are_seen(
 
     engine = Stripes()
     window = MainWindow(services(engine, viewer.cache, viewer.picture), EngineChoice())
+    window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.resize(viewer.window.size())
     window.show()
@@ -84,7 +86,7 @@ def test_broken_tiles_are_made_again_where_they_are_seen(
     window.close()
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.hold(after=0)
     zoom_in(viewer, 10)
@@ -103,7 +105,7 @@ def test_tiles_appear_as_they_are_done(viewer: Bench, qtbot: QtBot) -> None:
     viewer.window.stop_work()
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_escape_stops_within_one_run_and_r_goes_on(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.hold(after=1)
     zoom_in(viewer)
@@ -119,7 +121,7 @@ def test_escape_stops_within_one_run_and_r_goes_on(viewer: Bench, qtbot: QtBot) 
     qtbot.waitUntil(lambda: "Done" in viewer.window.readout.text)
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_a_new_gesture_makes_the_old_request_stale(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.hold(after=1)
     zoom_in(viewer)
@@ -131,14 +133,14 @@ def test_a_new_gesture_makes_the_old_request_stale(viewer: Bench, qtbot: QtBot) 
     assert viewer.engine.calls <= 2
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_waiting_for_the_view_before_is_told(viewer: Bench, qtbot: QtBot) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def wait_in_the_first() -> None:
         if not begun.is_set():
             begun.set()
-            go_on.wait(60)
+            go_on.wait(PATIENCE)
 
     viewer.engine.before_run = wait_in_the_first
     zoom_in(viewer)
@@ -177,6 +179,7 @@ def test_a_second_start_shows_the_refined_picture_without_computing(
     again = MainWindow(
         services(viewer.engine, viewer.cache, viewer.picture), EngineChoice("stripes")
     )
+    again.parts.set_reduced_motion(True)
     again.resize(800, 640)
     again.show()
     with qtbot.waitSignal(again.photo_painted, timeout=10_000):
@@ -214,7 +217,7 @@ def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot
     assert not right.isVisible()
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_compare_works_while_tiles_are_computed(viewer: Bench, qtbot: QtBot) -> None:
     viewer.engine.hold(after=1)
     zoom_in(viewer)
@@ -346,7 +349,7 @@ def test_a_huge_picture_is_opened_only_after_a_yes(
     assert viewer.window.document is not before
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_a_failing_engine_is_one_sentence_and_finished_tiles_stay(
     viewer: Bench, qtbot: QtBot
 ) -> None:

@@ -10,6 +10,7 @@ from cozviewer.image.reading import STOPPED
 from cozviewer.util.background import in_background
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.patience import PATIENCE
 
 
 def test_the_result_comes_from_another_thread() -> None:
@@ -66,7 +67,7 @@ def test_the_caller_does_not_wait_for_a_call_that_looks_at_nothing() -> None:
 
     def work(unwanted: IsCancelled) -> None:
         begun.set()
-        assert release.wait(60)
+        assert release.wait(PATIENCE)
         try:
             check_cancelled(unwanted, STOPPED)
         finally:
@@ -76,7 +77,7 @@ def test_the_caller_does_not_wait_for_a_call_that_looks_at_nothing() -> None:
         in_background(work, begun.is_set, "It was stopped.")
     assert not ended.is_set()  # still inside the call, and yet the caller is free
     release.set()
-    assert ended.wait(60)
+    assert ended.wait(PATIENCE)
 
 
 def test_an_exception_of_the_caller_ends_the_work() -> None:
@@ -95,7 +96,7 @@ def test_an_exception_of_the_caller_ends_the_work() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         in_background(work, interrupted, "Stopped.")
-    assert ended.wait(60)
+    assert ended.wait(PATIENCE)
 
 
 def test_a_result_that_nobody_wants_is_not_kept() -> None:
@@ -106,10 +107,10 @@ def test_a_result_that_nobody_wants_is_not_kept() -> None:
             gone.set()
 
     def work(_: IsCancelled) -> Large:
-        release.wait(60)
+        release.wait(PATIENCE)
         return Large()
 
     with pytest.raises(Cancelled):
         in_background(work, lambda: True, "Stopped.")
     release.set()
-    assert gone.wait(60)
+    assert gone.wait(PATIENCE)

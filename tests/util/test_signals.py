@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from cozviewer.util.signals import STOP_SIGNALS, watched
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -24,7 +25,7 @@ def test_a_signal_comes_to_both(number: signal.Signals) -> None:
 
     with watched(lambda what, frame: handled.append(what), receive):
         os.kill(os.getpid(), number)
-        assert seen.wait(60)
+        assert seen.wait(PATIENCE)
     assert handled == [number]
     assert received == [(number, False)]
 

@@ -12,6 +12,7 @@ import pytest
 from cozviewer.util import temporary
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.temporary import part_beside, remove_open_parts, sweep
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +36,7 @@ def name_of(*, host: str | None = None, boot: str | None = None, pid: int) -> st
 def dead() -> int:
     """The number of a process that has ended."""
     process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait(60)
+    process.wait(PATIENCE)
     return process.pid
 
 

@@ -21,6 +21,7 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.util.errors import BadInput, Cancelled, MissingLibrary
+from tests.packages import Packages
 from tests.pyramid.pyramids import enlarged, gentle, put_level, pyramid_of
 
 ORIGIN = Origin(
@@ -216,9 +217,9 @@ def test_what_cannot_be_saved_is_told_before(
 
 
 def test_without_the_library_mp4_names_it_and_the_others_do(
-    tmp_path: Path, clip: Clip, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clip: Clip, packages: Packages
 ) -> None:
-    monkeypatch.setattr("cozviewer.export.movies.movie_formats.find_spec", lambda name: None)
+    packages.hide("av")
     said = r"choose \.webp or \.gif\. .* run `pip install 'cozviewer\[movies\]'`"
     with pytest.raises(MissingLibrary, match=said) as caught:
         check_movie(tmp_path / "a.mp4", replace(clip, form="MP4 (H.264)"))

@@ -15,7 +15,6 @@ from PIL import Image, ImageCms
 from cozviewer.image.colours.coded_colour import srgb_encoded
 from cozviewer.image.colours.high_bit_depth import Scale, to_8_bit
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.readers import jpeg2000 as jpeg2000_reader
 from cozviewer.image.readers.exr import shown_channels
 from cozviewer.image.readers.jpeg2000 import deep_bits
 from cozviewer.image.rect import Rect
@@ -35,6 +34,7 @@ from tests.image.rare_files import (
     through_file,
 )
 from tests.image.test_colour_signals import ICC
+from tests.packages import Packages
 from tests.pyramid.pictures import noise, png, smooth
 
 RGB = noise(40, 24)
@@ -439,8 +439,9 @@ def test_what_pillow_reads_in_full_needs_no_process() -> None:
 
 
 def test_without_the_package_deep_colours_of_jpeg_2000_are_those_of_pillow(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packages: Packages
 ) -> None:
-    monkeypatch.setattr(jpeg2000_reader, "find_spec", lambda name: None)
-    source = opened(tmp_path, jpeg2000(TWELVE, 12))
+    content = jpeg2000(TWELVE, 12)
+    packages.hide("imagecodecs")
+    source = opened(tmp_path, content)
     assert np.abs(source.levels[0].astype(int) - TWELVE // 16).max() <= 1

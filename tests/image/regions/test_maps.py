@@ -14,6 +14,7 @@ from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.image.tone import Tone
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff, opened, whole
+from tests.packages import Packages
 from tests.pyramid.pictures import noise, tiff
 
 RGB = noise(300, 200)
@@ -128,11 +129,9 @@ def test_a_tiff_without_coordinates_needs_no_rasterio(tmp_path: Path) -> None:
     assert opening.open_map(RegionRequest(path, "TIFF", path.name)) is None
 
 
-def test_a_map_opens_as_a_plain_tiff_without_rasterio(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_map_opens_as_a_plain_tiff_without_rasterio(tmp_path: Path, packages: Packages) -> None:
     path = geotiff(tmp_path / "a.tif", BANDS, photometric="RGB")
-    monkeypatch.setattr(opening, "find_spec", lambda name: None)
+    packages.hide("rasterio")
     source = open_source(path)
     assert np.array_equal(source.levels[0], RGB)
     assert source.georeference is None

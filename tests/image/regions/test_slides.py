@@ -17,6 +17,7 @@ from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput
 from tests.image.colours.test_colour import linear_profile
 from tests.image.regions.region_files import aperio, dicom_slide, opened, whole
+from tests.packages import Packages
 from tests.pyramid.pictures import noise
 
 RGB = noise(300, 200)
@@ -101,10 +102,8 @@ def test_a_damaged_slide_is_a_sentence_without_a_patient(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_slide_names_the_package_that_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(formats, "find_spec", lambda name: None)
+def test_a_slide_names_the_package_that_is_missing(tmp_path: Path, packages: Packages) -> None:
+    packages.hide("openslide")
     path = aperio(tmp_path / "a.svs", RGB)
     with pytest.raises(
         BadInput, match=r"needs the package openslide-python \(pip install cozviewer\[slides\]\)"

@@ -15,10 +15,10 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
-from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.util.errors import BadInput, HugePicture
 from tests.image.on_white import on_white
 from tests.image.test_limits import MEASURE, WORKING
+from tests.packages import Packages
 from tests.pyramid.pictures import noise, smooth, tiff
 
 RGB = noise(37, 23)
@@ -235,11 +235,9 @@ def test_a_page_of_samples_keeps_what_it_says_of_the_photo(tmp_path: Path) -> No
     assert exif[271] == "Testcam"
 
 
-def test_without_imagecodecs_its_name_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tiff_samples, "find_spec", lambda _: None)
+def test_without_imagecodecs_its_name_is_said(tmp_path: Path, packages: Packages) -> None:
     content = tiff(RGB, photometric="rgb", compression="jpeg2000")
+    packages.hide("imagecodecs")
     at = content.index(b"\xff\x4f\xff\x51")
     with pytest.raises(BadInput, match=r"rare kind \(JPEG2000, 8 bit\).*cozviewer\[scans\]"):
         opened(tmp_path, content[:at] + bytes(60) + content[at + 60 :])

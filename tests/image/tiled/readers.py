@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiled.protocol import RegionFacts
+from tests.patience import PATIENCE
 
 
 class ArrayReader:
@@ -39,7 +40,7 @@ class ArrayReader:
     def read(self, level: int, region: Rect) -> Rgb8:
         self._inside += 1
         self.together = max(self.together, self._inside)
-        self.gate.wait(60)
+        self.gate.wait(PATIENCE)
         self.reads.append((level, region))
         self._inside -= 1
         if level in self.errors:

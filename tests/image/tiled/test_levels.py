@@ -15,6 +15,7 @@ from cozviewer.image.tiled.block_cache import Block, BlockCache
 from cozviewer.image.tiled.levels import SMALL_SIDE, TiledLevels
 from cozviewer.util.errors import BadInput, Failure
 from tests.image.tiled.readers import ArrayReader
+from tests.patience import PATIENCE
 from tests.pyramid.pictures import noise
 
 PATH = Path(__file__)
@@ -144,7 +145,7 @@ def test_those_that_wait_for_a_block_get_its_error_and_the_next_one_tries_again(
 
     def fails() -> Block:
         made.set()
-        go.wait(60)
+        go.wait(PATIENCE)
         raise ValueError("broken")
 
     def never_called() -> Block:
@@ -160,7 +161,7 @@ def test_those_that_wait_for_a_block_get_its_error_and_the_next_one_tries_again(
 
     first = threading.Thread(target=get, args=(fails,))
     first.start()
-    assert made.wait(60)
+    assert made.wait(PATIENCE)
     second = threading.Thread(target=get, args=(never_called,))
     second.start()
     go.set()

@@ -11,13 +11,13 @@ from PIL import Image
 
 from cozviewer.image.reading import kind_of
 from cozviewer.image.source import open_source
-from cozviewer.image.tiled import sequential
 from cozviewer.image.tiled.opening import open_regions
 from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white, regions_on_white
 from tests.image.tiled.opened import regions_of, whole_of
+from tests.packages import Packages
 from tests.pyramid.pictures import exif_block, smooth
 
 pytest.importorskip("pyvips")
@@ -94,10 +94,8 @@ def test_what_must_be_in_memory_as_a_whole_is_left_to_that_reader(
     assert open_regions(request) is None
 
 
-def test_without_libvips_it_is_left_to_that_reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sequential, "has_library", lambda: False)
+def test_without_libvips_it_is_left_to_that_reader(tmp_path: Path, packages: Packages) -> None:
+    packages.hide("pyvips")
     path = saved(tmp_path, "JPEG")
     assert open_regions(RegionRequest(path, "JPEG", path.name, large=0, huge=0)) is None
 

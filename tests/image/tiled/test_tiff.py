@@ -19,6 +19,7 @@ from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white, regions_on_white
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
 from tests.image.tiled.opened import regions_of, whole_of
+from tests.packages import Packages
 from tests.pyramid.pictures import smooth
 from tests.pyramid.pyramids import noise
 
@@ -254,10 +255,10 @@ def test_a_file_that_ends_early_gives_a_sentence(tmp_path: Path) -> None:
 
 
 def test_packed_tiles_without_the_package_name_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packages: Packages
 ) -> None:
-    monkeypatch.setattr("cozviewer.image.tiled.tiff.find_spec", lambda name: None)
     path = giant_tiff(tmp_path / "slide.tif", compression=JPEG)
+    packages.hide("imagecodecs")
     with pytest.raises(MissingLibrary, match=r"slide.tif .* JPEG .*pip install 'cozviewer\[scans"):
         open_source(path)
     assert open_source(giant_tiff(path)).width == 100_000

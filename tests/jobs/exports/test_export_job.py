@@ -1,5 +1,6 @@
 """Exports in the background: in memory, or in bands where the picture is large."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,6 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from skimage import data
 
-from cozviewer.chain import runs
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.cli import main
@@ -221,9 +221,9 @@ def test_an_export_in_bands_stops_when_told(
 
 
 def test_what_was_computed_before_it_stopped_is_not_computed_again(
-    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    chain: Chain, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(runs, "LARGEST", TILE)  # a tile a run
+    chain.recipe = replace(chain.recipe, largest=TILE)  # a tile a run
     job = ExportJob(chain)
     request = whole(chain, tmp_path / "whole.png")
 

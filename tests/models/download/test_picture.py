@@ -11,6 +11,7 @@ from cozviewer.models.download import picture
 from cozviewer.models.download.picture import fetch_picture
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
+from tests.patience import PATIENCE
 
 PIXELS = b"\xff\xd8\xff" + bytes(100_000)
 
@@ -37,7 +38,7 @@ class Site(BaseHTTPRequestHandler):
             self.wfile.write(PIXELS)
             if self.path == "/slow":
                 self.wfile.flush()
-                self.release.wait(30)
+                self.release.wait(PATIENCE)
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing."""

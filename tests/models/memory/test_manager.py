@@ -12,6 +12,7 @@ from cozviewer.models.memory import manager as module
 from cozviewer.models.memory.manager import MemoryManager, release_cached_memory
 from cozviewer.models.memory.plan import Model, Part
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 
 GB = 1_000_000_000
 
@@ -143,15 +144,6 @@ def test_unknown_modes_are_refused_at_once() -> None:
         MemoryManager("cpu", "4bit")
 
 
-@pytest.fixture
-def bitsandbytes(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
-    def there(is_there: bool) -> None:
-        found = object() if is_there else None
-        monkeypatch.setattr(module, "find_spec", lambda name: found)
-
-    return there
-
-
 GPU = Device("cuda", "RTX 3060", "bfloat16")
 
 
@@ -159,8 +151,8 @@ def halved(place: Device, quantised: str) -> Sequence[Model]:
     return [Model("prompter", "", (Part("network", 4 * GB if quantised else 8 * GB),))]
 
 
-def test_quantised_models_need_an_nvidia_gpu(bitsandbytes: Callable[[bool], None]) -> None:
-    bitsandbytes(True)
+def test_quantised_models_need_an_nvidia_gpu(packages: Packages) -> None:
+    packages.add("bitsandbytes")
     with pytest.raises(
         BadInput,
         match=r"^The memory mode nf4 needs an NVIDIA GPU: choose auto, together or sequential for "
@@ -170,20 +162,18 @@ def test_quantised_models_need_an_nvidia_gpu(bitsandbytes: Callable[[bool], None
 
 
 def test_quantised_models_need_an_optional_component(
-    machine: Callable[..., None], bitsandbytes: Callable[[bool], None]
+    machine: Callable[..., None], packages: Packages
 ) -> None:
     machine(GPU, cuda=40, cpu=40)
-    bitsandbytes(False)
+    packages.hide("bitsandbytes")
     with pytest.raises(BadInput, match=r"^The memory mode 8bit needs an optional component"):
         MemoryManager("cuda", "8bit").plan()
 
 
-def test_auto_never_quantises(
-    machine: Callable[..., None], bitsandbytes: Callable[[bool], None]
-) -> None:
+def test_auto_never_quantises(machine: Callable[..., None], packages: Packages) -> None:
     """The pixels would depend on which other programs were running."""
     machine(GPU, cuda=6, cpu=40)
-    bitsandbytes(True)
+    packages.add("bitsandbytes")
     manager = MemoryManager("cuda")
     manager.expect(halved)
     with pytest.raises(BadInput, match="choose the memory mode 8bit"):

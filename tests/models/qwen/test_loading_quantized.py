@@ -1,22 +1,20 @@
 """Keeping the language model in fewer bits, and what sees and speaks as it is."""
 
-import importlib.util
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from cozviewer.config.choice import QUANTISED
 from cozviewer.models.device import Device
-from cozviewer.models.qwen import loading as qwen_loading
 from cozviewer.models.qwen.loading import check_quantised, open_vlm, quantisation
 from cozviewer.util.errors import BadInput
 from tests.models.tiny_qwen import open_model
+from tests.packages import Packages
 
 
-def test_without_bitsandbytes_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qwen_loading, "find_spec", lambda name: None)
+def test_without_bitsandbytes_it_is_refused(packages: Packages) -> None:
+    packages.hide("bitsandbytes")
     for quantised in QUANTISED:
         with pytest.raises(
             BadInput, match=rf"^Loading a model in {quantised} needs an optional component"
@@ -25,18 +23,10 @@ def test_without_bitsandbytes_it_is_refused(monkeypatch: pytest.MonkeyPatch) -> 
     check_quantised("")
 
 
-def test_with_bitsandbytes_it_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    there = importlib.util.find_spec("json")
-    asked: list[str] = []
-
-    def find_spec(name: str) -> Any:
-        asked.append(name)
-        return there
-
-    monkeypatch.setattr(qwen_loading, "find_spec", find_spec)
+def test_with_bitsandbytes_it_is_let_through(packages: Packages) -> None:
+    packages.add("bitsandbytes")
     for quantised in QUANTISED:
         check_quantised(quantised)
-    assert set(asked) == {"bitsandbytes"}
 
 
 def test_another_quantisation_is_refused() -> None:

@@ -15,6 +15,7 @@ from cozviewer.util.errors import BadInput, Failure
 from tests.models.chat_asking import ask, trouble
 from tests.models.chat_replies import drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +86,7 @@ def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for behaviour in (hangs(), hangs("fur", ", ")):
         with ChatServer(behaviour) as server:
             assert "takes too long" in str(trouble(server.address))
-            assert server.left.wait(60)
+            assert server.left.wait(PATIENCE)
         assert len(server.requests) == 1
 
 

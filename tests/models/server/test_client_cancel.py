@@ -10,6 +10,7 @@ import pytest
 from cozviewer.models.server.client import run_cancellable
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
+from tests.patience import PATIENCE
 
 
 async def call(blocking: Callable[..., object], *args: object) -> object:
@@ -58,7 +59,7 @@ def test_a_blocking_call_that_ends_too_late_disturbs_nobody() -> None:
     late = threading.Event()
 
     def slow() -> None:
-        let_go.wait(60)
+        let_go.wait(PATIENCE)
         late.set()
 
     looks = iter([False, True])
@@ -66,7 +67,7 @@ def test_a_blocking_call_that_ends_too_late_disturbs_nobody() -> None:
         run_cancellable(call(slow), lambda: next(looks, True))
     assert not late.is_set()
     let_go.set()
-    assert late.wait(60)
+    assert late.wait(PATIENCE)
 
 
 def test_it_works_in_any_thread_and_one_after_the_other() -> None:

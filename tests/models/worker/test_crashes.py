@@ -22,6 +22,7 @@ from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.worker.conftest import Remote
 from tests.models.worker.fakes import ROOT, Fake, command, finer
+from tests.patience import PATIENCE
 
 RGB = np.random.default_rng(7).integers(0, 256, (30, 40, 3), np.uint8)
 
@@ -29,7 +30,7 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 
 def wait_until(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while not done():
         assert time.monotonic() < end
         time.sleep(0.005)

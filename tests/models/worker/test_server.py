@@ -14,6 +14,7 @@ from cozviewer.models.interpolate import Interpolation
 from cozviewer.models.worker import server
 from cozviewer.models.worker.frames import Frame, read_frame
 from cozviewer.models.worker.specs import DRAFTS, Spec, upscaler_spec
+from tests.patience import PATIENCE
 
 
 def test_memory_is_returned_before_a_step_and_when_it_was_answered(
@@ -93,5 +94,5 @@ def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.Monk
     header |= {"do": "upscale", "prompt": "", "seed": 0}
     rgb = np.full((9, 7, 3), 50, np.uint8)
     made._run(server._Job(1, Frame(header, [rgb]), threading.Event()))
-    assert returned.wait(10)
+    assert returned.wait(PATIENCE)
     assert waits == [server.IDLE_SECONDS] + [server.IDLE_SECONDS / 10] * 2

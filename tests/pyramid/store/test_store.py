@@ -402,7 +402,7 @@ def test_killed_in_the_middle_of_writing_again_and_again_the_file_stays_whole(
 ) -> None:
     told = outcome(run_beside("kill", tmp_path, 25))
     kills, interrupted, checked = (int(word) for word in told.split() if word.isdecimal())
-    assert kills == 25
+    assert kills >= 25
     assert interrupted > 0
     assert checked > 0
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.ui.compare.hint import Hint
 from cozviewer.ui.compare.paint import LENS_RADIUS, Mode
 from cozviewer.ui.compare.panes import ComparePanes
-from tests.ui.conftest import Bench
+from tests.ui.conftest import GLIDING, Bench
 
 
 @pytest.fixture
@@ -43,6 +43,7 @@ def test_a_hint_is_in_no_export(viewer: Bench, panes: ComparePanes, hint: Hint) 
     np.testing.assert_array_equal(shown, without)
 
 
+@GLIDING
 def test_a_hint_fades(viewer: Bench, hint: Hint, qtbot: QtBot) -> None:
     viewer.window.compare_menu.set_mode(Mode.BLINK)
     hint.leave()

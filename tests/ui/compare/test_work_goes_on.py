@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -12,7 +11,7 @@ from cozviewer.jobs.document import Document
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.compare.compared_images import OTHER_SETTINGS, SOURCES, Sides
 from cozviewer.ui.compare.paint import Mode
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import TILE_RUNS, Bench, grabbed, settle, wheel
 
 MODES = (*Mode, None, Mode.SIDE, Mode.CURTAIN, None, Mode.GRID, Mode.LENS)
 
@@ -76,7 +75,7 @@ def test_what_a_larger_pane_lacks_is_generated_afterwards(viewer: Bench, qtbot: 
     assert viewer.engine.calls > 1
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_tiles_in_flight_arrive(viewer: Bench, qtbot: QtBot) -> None:
     document = begin(viewer, qtbot)
     made: list[object] = []

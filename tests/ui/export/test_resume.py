@@ -21,7 +21,7 @@ from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.resume import KEY, note_begun, pending_for, task_of
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import keep_text, kept_text
-from tests.ui.conftest import Bench, Stripes, services, settle
+from tests.ui.conftest import TILE_RUNS, Bench, Stripes, services, settle
 
 
 def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
@@ -38,8 +38,10 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: viewer.engine.calls >= calls + 2, timeout=10_000)
 
 
-@pytest.mark.usefixtures("tile_runs")
-def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+@TILE_RUNS
+def test_the_next_start_does_the_rest(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, largest_run: int
+) -> None:
     settle(qtbot, viewer.window)
     target = tmp_path / "whole.png"
     begin_export(viewer, target, qtbot)
@@ -49,7 +51,9 @@ def test_the_next_start_does_the_rest(viewer: Bench, qtbot: QtBot, tmp_path: Pat
     made = viewer.engine.calls
 
     engine = Stripes()
-    window = MainWindow(services(engine, viewer.cache, viewer.picture), EngineChoice())
+    given = services(engine, viewer.cache, viewer.picture, largest_run=largest_run)
+    window = MainWindow(given, EngineChoice())
+    window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.show()
     with qtbot.waitSignal(window.opened):

@@ -12,6 +12,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.preferences.motion import READERS, desktop_reduces_motion
 from cozviewer.ui.settings import Preferences, save_preferences, saved_preferences
+from tests.patience import PATIENCE
 from tests.ui.conftest import Stripes, services
 
 
@@ -35,7 +36,7 @@ class Desktop:
         self.answers = threading.Event()
 
     def reduces_motion(self) -> bool:
-        self.answers.wait(60)
+        self.answers.wait(PATIENCE)
         return True
 
 

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import Camera
 from cozviewer.util.errors import Failure
-from tests.ui.conftest import Bench, settle, wheel
+from tests.patience import PATIENCE
+from tests.ui.conftest import TILE_RUNS, Bench, settle, wheel
 from tests.ui.listening import (
     Studio,
     open_in,
@@ -29,9 +30,9 @@ from tests.ui.listening import (
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Studio]:
+def opened(qtbot: QtBot, tmp_path: Path, picture: Path, largest_run: int) -> Iterator[Studio]:
     """A window with the picture open, at rest, its engine one that listens."""
-    at = studio(picture, tmp_path / "pyramids")
+    at = studio(picture, tmp_path / "pyramids", largest_run)
     qtbot.waitExposed(at.window)
     open_in(qtbot, at)
     yield at
@@ -153,7 +154,7 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
     answered = threading.Event()
 
     def wait() -> None:
-        answered.wait(60)
+        answered.wait(PATIENCE)
 
     opened.describer.before = wait
     try:
@@ -355,10 +356,10 @@ class Gate:
     def __call__(self) -> None:
         self.left -= 1
         if self.left < 0:
-            self.open.wait(60)
+            self.open.wait(PATIENCE)
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     before, gate = picture_of(at), Gate(1)
     calls = at.engine.calls
@@ -383,7 +384,7 @@ def test_escape_stops_and_leaves_the_decision(at: Studio, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(picture_of(at), before)
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_discard_brings_back_the_older_while_a_run_is_under_way(at: Studio, qtbot: QtBot) -> None:
     before, gate = picture_of(at), Gate(2)
     calls = at.engine.calls
@@ -420,7 +421,7 @@ def test_discarded_before_it_has_begun_nothing_has_happened(at: Studio, qtbot: Q
     qtbot.waitUntil(lambda: document.chain.pyramid.draft is None, timeout=5000)
 
 
-@pytest.mark.usefixtures("tile_runs")
+@TILE_RUNS
 def test_an_engine_that_fails_meanwhile_leaves_the_older_picture(at: Studio, qtbot: QtBot) -> None:
     before, calls = picture_of(at), at.engine.calls
 

@@ -156,6 +156,7 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
     moved = tmp_path / "moved.png"
     moved.write_bytes(viewer.picture.read_bytes())
     again = MainWindow(services(Stripes(), viewer.cache, viewer.picture), EngineChoice())
+    again.parts.set_reduced_motion(True)
     qtbot.addWidget(again)
     again.show()
     with qtbot.waitSignal(again.opened):

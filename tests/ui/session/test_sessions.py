@@ -46,6 +46,7 @@ def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
     def shown(path: Path, choice: EngineChoice) -> MainWindow:
         window = MainWindow(services_for(tmp_path / f"cache{len(windows)}"), choice)
+        window.parts.set_reduced_motion(True)
         windows.append(window)
         window.resize(700, 560)
         window.show()

@@ -374,6 +374,7 @@ def test_photos_of_the_last_time_wait(
     ]
     write_queue(queue_file(), items)
     window = MainWindow(services(Stripes(), tmp_path / "tiles", picture), EngineChoice("stripes"))
+    window.parts.set_reduced_motion(True)
     window.show()
     upscaling = window.parts.upscaling
     qtbot.waitUntil(lambda: window.banner.text.startswith("2 photos waiting to be upscaled"))

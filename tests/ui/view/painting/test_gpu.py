@@ -27,7 +27,6 @@ from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.draw_with import CRASHED, LEFT, UNUSABLE, VARIABLE, Way
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.painting.gpu import is_software, renderer
-from cozviewer.ui.view.painting.paint_pace import PaintPace
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 ELSEWHERE = {
@@ -136,9 +135,8 @@ def test_with_opengl_the_pixels_at_rest_are_those_of_render(gpu: Bench, qtbot: Q
 
 @pytest.mark.parametrize("factor", [0.31, 0.8, 1.13, 1.9, 9.0])
 def test_with_opengl_motion_looks_as_it_does_without(
-    gpu: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, factor: float
+    gpu: Bench, qtbot: QtBot, factor: float
 ) -> None:
-    monkeypatch.setattr(PaintPace, "note", lambda self, factor, seconds, pixels: None)
     window, canvas = gpu.window, gpu.window.panes.generated
     window.navigator.reduced_motion = True  # nothing fades between the two pictures
     window.navigator.pinch(factor, 31.0, -17.0)

@@ -1,0 +1,30 @@
+"""Packages that are installed or not, as Python sees it, whatever this machine has."""
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+import pytest
+
+
+class Packages:
+    """What a test says is installed, until it ends; see the fixture `packages`."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+
+    def hide(self, *names: str) -> None:
+        """Have packages neither found nor imported."""
+        for name in names:
+            self._patch.setitem(sys.modules, name, None)
+
+    def add(self, *names: str) -> None:
+        """Have packages found; there is nothing in them."""
+        for name in names:
+            module = ModuleType(name)
+            module.__spec__ = ModuleSpec(name, None)
+            self._patch.setitem(sys.modules, name, module)
+
+    def put(self, there: bool, *names: str) -> None:
+        """Have packages found, or not."""
+        (self.add if there else self.hide)(*names)
