@@ -18,7 +18,7 @@ from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
 from cozviewer.ui.info.rows import file_rows
-from cozviewer.ui.view.tiles.tile_cache import FROM_FILE_CAP, MEMORY_CAP, budget_for
+from cozviewer.ui.view.tiles.tile_cache import budget_for
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
@@ -166,6 +166,8 @@ def test_one_without_small_versions_shows_progress_and_can_be_stopped(
     settle(qtbot, window)
 
 
-def test_painted_tiles_of_what_is_not_in_memory_use_less_of_it() -> None:
-    assert budget_for(in_memory=False) <= FROM_FILE_CAP < MEMORY_CAP
-    assert budget_for(in_memory=False) <= budget_for(in_memory=True) <= MEMORY_CAP
+def test_its_painted_tiles_use_memory_for_a_few_views(giant: Bench) -> None:
+    view = giant.window.panes.generated.view
+    main = giant.window.panes.images.main
+    assert main is not None
+    assert main.tiles.budget == budget_for(view.width * view.height, in_memory=False)

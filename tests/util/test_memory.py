@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from cozviewer.util.memory import HEAPS
+from cozviewer.util.memory import HEAPS, LARGE
 
 PROGRAM = """
 import ctypes, sys, threading
-if sys.argv[1] == "share":
-    from cozviewer.util.memory import share_heaps
-    share_heaps()
+if sys.argv[1] == "small":
+    from cozviewer.util.memory import keep_heaps_small
+    keep_heaps_small()
 library = ctypes.CDLL(None)
 library.fopen.restype = library.malloc.restype = ctypes.c_void_p
 begin = threading.Barrier(6)
@@ -31,7 +31,7 @@ library.fflush(out)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="heaps of glibc")
-@pytest.mark.parametrize(("word", "few"), [("share", True), ("leave", False)])
+@pytest.mark.parametrize(("word", "few"), [("small", True), ("leave", False)])
 def test_threads_share_heaps(word: str, few: bool) -> None:
     command = [sys.executable, "-c", PROGRAM, word]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -39,3 +39,32 @@ def test_threads_share_heaps(word: str, few: bool) -> None:
         pytest.skip("the C library is not glibc")
     assert done.returncode == 0, done.stderr
     assert (0 < done.stdout.count("<heap nr=") <= HEAPS) == few
+
+
+LARGE_ONE = """
+import ctypes, sys
+if sys.argv[1] == "small":
+    from cozviewer.util.memory import keep_heaps_small
+    keep_heaps_small()
+class Used(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in ("heap", "free", "fast", "apart", *"abcdef")]
+library = ctypes.CDLL(None)
+library.malloc.restype, library.mallinfo2.restype = ctypes.c_void_p, Used
+library.free(ctypes.c_void_p(library.malloc(ctypes.c_size_t(8 << 20))))  # raises glibc's own bound
+before = library.mallinfo2().apart
+library.malloc(ctypes.c_size_t(int(sys.argv[2])))
+print(library.mallinfo2().apart - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="heaps of glibc")
+@pytest.mark.parametrize(
+    ("word", "size", "apart"), [("small", LARGE, 1), ("small", LARGE // 2, 0), ("leave", LARGE, 0)]
+)
+def test_what_is_large_has_memory_of_its_own(word: str, size: int, apart: int) -> None:
+    command = [sys.executable, "-c", LARGE_ONE, word, str(size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "mallinfo2" in done.stderr:
+        pytest.skip("the C library is not glibc, or an old one")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) == apart

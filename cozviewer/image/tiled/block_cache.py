@@ -61,6 +61,10 @@ class BlockCache:
         """Memory used by the blocks."""
         return self._bytes
 
+    def allow(self, most_bytes: int) -> None:
+        """Let blocks use so much memory, if they may not use more already."""
+        self._most = max(self._most, most_bytes)
+
     @property
     def made(self) -> int:
         """How many blocks were made so far."""

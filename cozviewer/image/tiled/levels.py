@@ -32,9 +32,11 @@ from cozviewer.image.tiled.level_file import halved_pixels
 from cozviewer.image.tiled.protocol import RegionReader
 from cozviewer.util.cancel import IsCancelled, never
 
-CACHE_BYTES = 128 << 20
-"""Memory for blocks of one source: several screens with what they are averaged from. The window
-keeps the tiles that it paints besides."""
+LEAST_CACHE_BYTES, MOST_CACHE_BYTES = 32 << 20, 128 << 20
+"""Memory for blocks of one source: at first several views of 1280 x 800 pixels with what they are
+averaged from, later twice the largest region that was read at once, so that the tiles and the exact
+frame of a larger view are read from the file once. The window keeps the tiles that it paints
+besides."""
 
 SMALL_SIDE = 1024
 """Longer side of the largest level that is kept in memory."""
@@ -58,7 +60,7 @@ class TiledLevels:
         reader: RegionReader,
         path: Path,
         cancelled: IsCancelled = never,
-        cache_bytes: int = CACHE_BYTES,
+        cache_bytes: int = LEAST_CACHE_BYTES,
     ) -> None:
         """Read the small levels.
 
@@ -66,7 +68,7 @@ class TiledLevels:
             reader: Belongs to the levels from now on; closed if this raises.
             path: Its file, for messages.
             cancelled: Checked while the small levels are read.
-            cache_bytes: Memory for blocks.
+            cache_bytes: Memory for blocks while only small regions are read.
 
         Raises:
             BadInput, Cancelled, Failure: The small levels cannot be read, or were not.
@@ -132,6 +134,7 @@ class TiledLevels:
         if self._small and k >= self._first_small:
             whole = Rect(0, 0, *self._sizes[k])
             return part_of(self._small[k - self._first_small], region, whole)
+        self._blocks.allow(min(2 * region.area * 3, MOST_CACHE_BYTES))
         first, *others = self._places(k, region)
         if not others:
             return part_of(self._block(k, *first).rgb, region, self._block_rect(k, *first))

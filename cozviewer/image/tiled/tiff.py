@@ -31,7 +31,8 @@ from cozviewer.image.tiff.tiff_subject import tiff_subject
 from cozviewer.image.tiled.converted import converted
 from cozviewer.image.tiled.digest import spots
 from cozviewer.image.tiled.protocol import RegionFacts, RegionReader, RegionRequest
-from cozviewer.image.tiled.tiff_pixels import Samples, TiffPixels
+from cozviewer.image.tiled.segment_cache import SegmentCache
+from cozviewer.image.tiled.tiff_pixels import Samples, TiffPixels, forget_tables
 from cozviewer.image.tiled.upright import upright
 from cozviewer.image.toning.samples import MOST_SAMPLES, Extent, thinned
 from cozviewer.image.toning.samples import Samples as Numbers
@@ -113,13 +114,19 @@ def _found(request: RegionRequest) -> tuple[Directory, list[Directory], RegionFa
 
 
 class _TiffFile:
-    """A TIFF as tifffile opens it."""
+    """A TIFF as tifffile opens it.
+
+    Attributes:
+        kept: Tiles or strips of its directories that were unpacked.
+    """
 
     def __init__(self, path: Path) -> None:
         logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # else it prints on stderr
         from tifffile import TiffFile
 
         self._file: Any = TiffFile(path)
+        forget_tables(self._file.pages.first)  # directories are read below
+        self.kept = SegmentCache()
 
     def close(self) -> None:
         self._file.close()
@@ -128,14 +135,14 @@ class _TiffFile:
         """Return what reads a directory and its smaller versions; nothing if it cannot be read
         region by region."""
         try:
-            first = TiffPixels(self._file, directory.offset)
+            first = TiffPixels(self._file, directory.offset, self.kept)
             tiff_samples.layout_of(first.page)
         except Exception:  # as above
             return []
         found = [first]
         for one in smaller:
             try:
-                pixels = TiffPixels(self._file, one.offset)
+                pixels = TiffPixels(self._file, one.offset, self.kept)
             except Exception:
                 continue
             if all(getattr(pixels.page, name) == getattr(first.page, name) for name in _ALIKE):

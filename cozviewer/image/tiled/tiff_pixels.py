@@ -1,22 +1,19 @@
 """The samples of regions of one directory of a TIFF, read tile by tile, strip by strip, or, where
 nothing packs them, row by row."""
 
-from collections import OrderedDict
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.image.rect import Rect
+from cozviewer.image.tiled.segment_cache import SegmentCache
 
 MOST_SEGMENT = 16_000_000
 """Samples of the largest tile or strip that is unpacked to read a part of it."""
 
-KEPT_BYTES = 32 << 20
-"""Memory for tiles or strips that were just unpacked: what is read next often lies in them."""
-
-MOST_KEPT = 1024
-"""The same in number, as those that are not in the file take no memory."""
+_TABLES = (273, 279, 324, 325)
+"""Tags of the places and sizes of strips and tiles."""
 
 Samples = NDArray[Any]
 """(H, W, bands) of any kind of number."""
@@ -31,12 +28,13 @@ class TiffPixels:
         is_plain: Whether any part of its rows can be read alone: nothing packs them.
     """
 
-    def __init__(self, file: Any, offset: int) -> None:
+    def __init__(self, file: Any, offset: int, kept: SegmentCache) -> None:
         """Read the directory.
 
         Args:
             file: tifffile's file.
             offset: Where the directory begins in it.
+            kept: Tiles or strips that were unpacked; shared by all directories of the file.
 
         Raises:
             ValueError, tifffile's errors: It is damaged, or its segments are too large.
@@ -54,8 +52,7 @@ class TiffPixels:
             raise ValueError("several slices")
         self._separate = int(self.page.planarconfig) == 2 and self.page.samplesperpixel > 1
         self.is_plain = self._plain()
-        self._kept: OrderedDict[int, Samples | None] = OrderedDict()
-        self._kept_bytes = 0
+        self._kept, self._place = kept, offset
         if self.page.is_tiled:
             self._side = int(self.page.tilewidth), int(self.page.tilelength)
         else:
@@ -63,8 +60,10 @@ class TiffPixels:
         across, down = self._counts
         planes = int(self.page.samplesperpixel) if self._separate else 1
         count = across * down * planes
-        if min(len(self.page.dataoffsets), len(self.page.databytecounts)) < count:
+        self._offsets, self._sizes = _table(self.page.dataoffsets), _table(self.page.databytecounts)
+        if min(len(self._offsets), len(self._sizes)) < count:
             raise ValueError("tiles or strips are missing")
+        forget_tables(self.page)
         if not self.is_plain and self._side[0] * self._side[1] * self._contiguous > MOST_SEGMENT:
             raise ValueError("its tiles or strips are too large")
 
@@ -72,6 +71,11 @@ class TiffPixels:
     def is_tiled(self) -> bool:
         """Whether it lies in the file in tiles rather than strips."""
         return bool(self.page.is_tiled)
+
+    @property
+    def table_bytes(self) -> int:
+        """Memory used by the places and sizes of its tiles or strips."""
+        return self._offsets.nbytes + self._sizes.nbytes
 
     @property
     def side(self) -> tuple[int, int]:
@@ -92,6 +96,7 @@ class TiffPixels:
             return out
         width, height = self._side
         across, down = self._counts
+        whole = Rect(0, 0, self.width, self.height)
         for plane in range(bands if self._separate else 1):
             shown = np.s_[plane : plane + 1] if self._separate else np.s_[:]
             for row in range(region.y // height, (region.bottom - 1) // height + 1):
@@ -104,7 +109,9 @@ class TiffPixels:
                         common.x - region.x : common.right - region.x,
                         shown,
                     ]
-                    segment = self._segment(index)
+                    segment = self._segment(
+                        index, keep=not region.contains(there.intersected(whole))
+                    )
                     if segment is None:
                         target[:] = self.page.nodata
                     else:
@@ -125,28 +132,28 @@ class TiffPixels:
         """Samples of a pixel that lie beside each other."""
         return 1 if self._separate else int(self.page.samplesperpixel)
 
-    def _segment(self, index: int) -> Samples | None:
-        """Return a tile or strip, (h, w, samples); None if it is not in the file."""
-        if index in self._kept:
-            self._kept.move_to_end(index)
-            return self._kept[index]
-        page = self.page
-        offset, count = page.dataoffsets[index], page.databytecounts[index]
-        segment: Samples | None = None
-        if offset and count:
-            self._file.seek(offset)
-            content = self._file.read(count)
-            if len(content) < count:
-                raise ValueError("the file ends early")
-            decoded, _, _ = page.decode(
-                content, index, jpegtables=page.jpegtables, jpegheader=page.jpegheader
-            )
-            segment = decoded[0]
-        self._kept[index] = segment
-        self._kept_bytes += 0 if segment is None else segment.nbytes
-        while self._kept_bytes > KEPT_BYTES or len(self._kept) > MOST_KEPT:
-            _, old = self._kept.popitem(last=False)
-            self._kept_bytes -= 0 if old is None else old.nbytes
+    def _segment(self, index: int, keep: bool) -> Samples | None:
+        """Return a tile or strip, (h, w, samples); None if it is not in the file.
+
+        Args:
+            keep: Whether other parts of it may be read next.
+        """
+        kept = self._kept.get((self._place, index))
+        if kept is not None:
+            return kept
+        page, offset, count = self.page, int(self._offsets[index]), int(self._sizes[index])
+        if not offset or not count:
+            return None
+        self._file.seek(offset)
+        content = self._file.read(count)
+        if len(content) < count:
+            raise ValueError("the file ends early")
+        decoded, _, _ = page.decode(
+            content, index, jpegtables=page.jpegtables, jpegheader=page.jpegheader
+        )
+        segment: Samples | None = decoded[0]
+        if keep and segment is not None:
+            self._kept.put((self._place, index), segment)
         return segment
 
     def _plain(self) -> bool:
@@ -169,11 +176,29 @@ class TiffPixels:
         pixel = dtype.itemsize * int(page.samplesperpixel)
         for y in range(region.y, region.bottom):
             strip, row = divmod(y, rows)
-            if not page.dataoffsets[strip]:
+            place = int(self._offsets[strip])
+            if not place:
                 out[y - region.y] = page.nodata
                 continue
-            self._file.seek(page.dataoffsets[strip] + (row * self.width + region.x) * pixel)
+            self._file.seek(place + (row * self.width + region.x) * pixel)
             content = self._file.read(region.width * pixel)
             if len(content) < region.width * pixel:
                 raise ValueError("the file ends early")
             out[y - region.y] = np.frombuffer(content, dtype).reshape(region.width, -1)
+
+
+def _table(values: Any) -> NDArray[np.integer]:
+    """Return the places or sizes of tiles as an array: a giant has a hundred thousand, which are
+    ten times as large as Python's numbers. Raises ValueError: They are not numbers."""
+    table: NDArray[Any] = np.array(values)
+    if table.ndim != 1 or table.dtype.kind not in "iu":
+        raise ValueError("no table of tiles")
+    return table
+
+
+def forget_tables(page: Any) -> None:
+    """Drop what one of tifffile's pages keeps of where its tiles or strips are."""
+    page.dataoffsets = page.databytecounts = ()
+    for tag in _TABLES:
+        if tag in page.tags:
+            del page.tags[tag]

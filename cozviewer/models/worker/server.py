@@ -36,7 +36,7 @@ from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
 from cozviewer.models.worker.specs import DRAFTS, Spec, context_of, make_model, needs_torch
 from cozviewer.util.cancel import IsCancelled, check_cancelled
-from cozviewer.util.memory import return_free_memory, share_heaps
+from cozviewer.util.memory import keep_heaps_small, return_free_memory
 from cozviewer.util.priority import NICENESS, lower_priority
 from cozviewer.util.temporary import end_now
 from cozviewer.util.translation import install
@@ -60,7 +60,7 @@ _call: ContextVar[int | None] = ContextVar("call", default=None)
 
 def main() -> None:
     """Serve the parent process; stdin and stdout belong to it."""
-    share_heaps()
+    keep_heaps_small()
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)  # a library that prints must not garble the answers
     faulthandler.enable(2)

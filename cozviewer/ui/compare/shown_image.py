@@ -12,7 +12,7 @@ from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
-from cozviewer.ui.view.tiles.tile_cache import TileCache, budget_for
+from cozviewer.ui.view.tiles.tile_cache import TileCache
 
 
 class ShownImage(QObject):
@@ -49,8 +49,7 @@ class ShownImage(QObject):
         self.document, self.choice = document, choice
         self.generating = False
         source = document.source
-        budget = budget_for(in_memory=source.levels.in_memory)
-        self.tiles = TileCache(source.coarsest, budget)
+        self.tiles = TileCache(source.coarsest, in_memory=source.levels.in_memory)
         self.refiner = Refiner(navigator, document, pane, self)
         self._connections = Connections()
         self._connections.add(document.view_work.progressed, self._on_progress)

@@ -107,6 +107,27 @@ def test_blocks_are_kept_within_a_budget() -> None:
     assert len(reader.reads) == 4096 // 256 + 1
 
 
+def test_the_budget_grows_with_the_largest_region_that_is_read() -> None:
+    levels, reader = levels_of(noise(2048, 2048), cache_bytes=1_000_000)
+    large = Rect(0, 0, 1024, 1024)
+    levels.read(0, large)
+    reader.reads.clear()
+    levels.read(0, large)
+    for x in range(1024, 2048, 64):
+        levels.read(0, Rect(x, 0, 64, 64))
+    assert len(reader.reads) == 4
+    for y in range(0, 2048, 256):
+        levels.read(0, Rect(0, y, 2048, 64))
+        assert levels.cached_bytes <= 2 * 1024 * 1024 * 3
+
+
+def test_however_large_regions_are_the_budget_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cozviewer.image.tiled.levels.MOST_CACHE_BYTES", 3_000_000)
+    levels, _ = levels_of(noise(2048, 2048), cache_bytes=1_000_000)
+    levels.read(0, Rect(0, 0, 2048, 2048))
+    assert 2_000_000 < levels.cached_bytes <= 3_000_000
+
+
 def test_a_whole_level_is_not_read_where_it_is_huge() -> None:
     class Endless(ArrayReader):
         @property

@@ -1,5 +1,7 @@
 """Huge TIFFs: regions show what the reader into memory shows, whatever the kind of file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ from PIL import Image
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source, source_from_pixels
+from cozviewer.image.tiff.pages import pages_of, smaller_versions
 from cozviewer.image.tiled import opening
 from cozviewer.image.tiled.protocol import LARGE, RegionRequest
+from cozviewer.image.tiled.segment_cache import SegmentCache
+from cozviewer.image.tiled.tiff import TiffRegions
+from cozviewer.image.tiled.tiff_pixels import TiffPixels
 from cozviewer.util.errors import BadInput, MissingLibrary
 from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white, regions_on_white
@@ -24,6 +30,7 @@ from tests.pyramid.pictures import smooth
 from tests.pyramid.pyramids import noise
 
 RGB = smooth(301, 233)
+TILE_BYTES = 256 * 256 * 3
 GREY = RGB[..., 0]
 TILES: dict[str, Any] = {"tile": (64, 48)}
 
@@ -286,3 +293,62 @@ def test_what_is_said_about_the_file_is_kept(tmp_path: Path) -> None:
     assert facts.exif is not None
     assert b"A scan" in facts.exif
     assert (facts.colours, facts.bits, facts.alpha) == ("RGB", 8, False)
+
+
+@contextmanager
+def directories(path: Path, kept: SegmentCache) -> Iterator[list[TiffPixels]]:
+    with path.open("rb") as file:
+        first = pages_of(file)[0]
+        found = [first, *smaller_versions(file, first)]
+    with tifffile.TiffFile(path) as opened:
+        yield [TiffPixels(opened, one.offset, kept) for one in found]
+
+
+def test_directories_share_one_budget_for_tiles_that_are_read_in_part(tmp_path: Path) -> None:
+    path, most = giant_tiff(tmp_path / "slide.tif", 3000, 2000, compression=JPEG), 5 * TILE_BYTES
+    kept = SegmentCache(most)
+    with directories(path, kept) as levels:
+        assert len(levels) == 4
+        for level in levels:
+            for x in range(0, level.width - 300, 256):
+                level.samples(Rect(x + 20, 20, 100, 100))
+                assert 0 < kept.bytes <= most
+
+
+def test_a_tile_is_unpacked_once_for_its_parts_and_not_kept_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, kept = giant_tiff(tmp_path / "slide.tif", 3000, 2000, compression=JPEG), SegmentCache()
+    unpacked = list[int]()
+    with directories(path, kept) as (level, *_):
+        decode = level.page.decode
+
+        def counted(content: bytes, index: int, **tables: Any) -> Any:
+            unpacked.append(index)
+            return decode(content, index, **tables)
+
+        monkeypatch.setattr(level.page, "decode", counted)
+        for x, y in ((256, 256), (2816, 1792)):  # the last one is cut by the edges of the picture
+            level.samples(Rect(x, y, 256, 256).intersected(Rect(0, 0, 3000, 2000)))
+        assert len(unpacked) == 2
+        assert kept.bytes == 0
+        for x in range(0, 256, 64):
+            level.samples(Rect(x, 0, 64, 64))
+    assert len(unpacked) == 3
+    assert kept.bytes == TILE_BYTES
+
+
+def test_where_tiles_are_takes_a_few_bytes_each(tmp_path: Path) -> None:
+    path = giant_tiff(tmp_path / "slide.tif", reduced=False)
+    with directories(path, SegmentCache()) as (level,):
+        assert level.table_bytes == 2 * 8 * 391 * 391
+        assert len(level.page.dataoffsets) == len(level.page.databytecounts) == 0
+        assert not {324, 325} & set(level.page.tags.keys())
+        np.testing.assert_array_equal(level.samples(Rect(0, 0, 256, 256)), tile_at(0, 0, 0))
+
+
+def test_the_first_directory_is_not_kept_twice(tmp_path: Path) -> None:
+    reader = regions_of(giant_tiff(tmp_path / "slide.tif"))
+    assert isinstance(reader, TiffRegions)
+    assert len(reader._file._file.pages.first.dataoffsets) == 0
+    reader.close()

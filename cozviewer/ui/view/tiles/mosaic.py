@@ -196,6 +196,8 @@ class Mosaic(QObject):
         tiles, now = self._tiles, time.monotonic()
         new = [(key, image) for key, image in answer.tiles if not tiles.has(key)]
         if new:
+            view = self._view()
+            tiles.allow_for(view.width * view.height)
             # The first tiles of a photo appear at once; later ones fade in.
             soft = self._softly()
             tiles.put(new, now, fade=soft)

@@ -25,7 +25,14 @@ MEMORY_CAP = 2 << 30
 """... but at most this many bytes: 2 GiB are two thousand sheets, forty full screens."""
 
 FROM_FILE_CAP = 256 << 20
-"""The same of a photo that is not in memory itself: five full screens."""
+"""The same of a photo that is not in memory itself ..."""
+
+FROM_FILE_LEAST = 32 << 20
+"""... and at least this many ..."""
+
+FROM_FILE_SHARE = 64
+"""... and so many for each pixel of the view, which is painted from at most four pixels of a level:
+at least four views. What has left the view is read again in a hundredth of a second."""
 
 SHEET_BYTES = (SHEET * TILE) ** 2 * 4
 
@@ -81,13 +88,16 @@ class _Sheet:
             ]
 
 
-def budget_for(*, in_memory: bool) -> int:
+def budget_for(view_pixels: int, *, in_memory: bool) -> int:
     """Return how many bytes the tiles of a photo may use.
 
     Args:
+        view_pixels: Device pixels of the largest view of it.
         in_memory: Whether the photo itself is; one that is not is opened to use little memory.
     """
-    cap = MEMORY_CAP if in_memory else FROM_FILE_CAP
+    cap = MEMORY_CAP
+    if not in_memory:
+        cap = min(max(FROM_FILE_LEAST, FROM_FILE_SHARE * view_pixels), FROM_FILE_CAP)
     return min(int(psutil.virtual_memory().total * MEMORY_SHARE), cap)
 
 
@@ -97,17 +107,18 @@ class TileCache:
     The coarsest level is never evicted: it is drawn where nothing else is available.
     """
 
-    def __init__(self, coarsest: int, budget_bytes: int | None = None) -> None:
+    def __init__(
+        self, coarsest: int, budget_bytes: int | None = None, *, in_memory: bool = True
+    ) -> None:
         """Create an empty cache.
 
         Args:
             coarsest: The coarsest level.
-            budget_bytes: Memory that tiles may use; None is `budget_for` a photo in memory.
+            budget_bytes: Memory that tiles may use; None is `budget_for` the views so far.
+            in_memory: Whether the photo itself is in memory.
         """
-        if budget_bytes is None:
-            budget_bytes = budget_for(in_memory=True)
-        self._coarsest = coarsest
-        self._budget = budget_bytes
+        self._coarsest, self._in_memory = coarsest, in_memory
+        self._budget = budget_for(0, in_memory=in_memory) if budget_bytes is None else budget_bytes
         self._sheets: OrderedDict[Name, _Sheet] = OrderedDict()
         self._absent: dict[Name, Mask] = {}
 
@@ -115,6 +126,15 @@ class TileCache:
     def bytes(self) -> int:
         """Memory used by the images in bytes."""
         return len(self._sheets) * SHEET_BYTES
+
+    @property
+    def budget(self) -> int:
+        """Memory that they may use in bytes."""
+        return self._budget
+
+    def allow_for(self, view_pixels: int) -> None:
+        """Raise the budget, if necessary, for a view of so many device pixels."""
+        self._budget = max(self._budget, budget_for(view_pixels, in_memory=self._in_memory))
 
     def shown(self, z: int, span: Rect, now: float) -> Opacities:
         """Return the opacity of each tile of a level, (height, width).

@@ -8,7 +8,16 @@ from cozviewer.image.rect import Rect
 from cozviewer.jobs.images import to_qimage, to_rgb8
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.tile_mask import SHEET
-from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS, SHEET_BYTES, TileCache
+from cozviewer.ui.view.tiles.tile_cache import (
+    FADE_SECONDS,
+    FROM_FILE_CAP,
+    FROM_FILE_LEAST,
+    FROM_FILE_SHARE,
+    MEMORY_CAP,
+    SHEET_BYTES,
+    TileCache,
+    budget_for,
+)
 
 
 def image(grey: int = 0, width: int = TILE, height: int = TILE) -> QImage:
@@ -68,6 +77,27 @@ def test_the_least_recently_drawn_goes_first_and_the_floor_never() -> None:
     assert [opacity(cache, key, 1.0) for key in keys] == [1, 0, 1, 1]
     assert opacity(cache, floor, 1.0) == 1
     assert cache.bytes == 4 * SHEET_BYTES
+
+
+def test_tiles_of_a_photo_that_is_not_in_memory_use_four_views_of_it() -> None:
+    cache = TileCache(0, in_memory=False)
+    assert cache.budget == FROM_FILE_LEAST
+    cache.allow_for(1280 * 800)
+    assert cache.budget == FROM_FILE_SHARE * 1280 * 800 < 64 << 20
+    cache.allow_for(100)  # of another pane
+    assert cache.budget == FROM_FILE_SHARE * 1280 * 800
+    for col in range(100):
+        put(cache, TileKey(1, col * SHEET, 0))
+    assert cache.budget - SHEET_BYTES < cache.bytes <= cache.budget
+    cache.allow_for(7680 * 4320)
+    assert cache.budget == budget_for(7680 * 4320, in_memory=False) <= FROM_FILE_CAP
+
+
+def test_tiles_of_a_photo_in_memory_use_a_share_of_that_of_the_computer() -> None:
+    cache = TileCache(0)
+    assert cache.budget == budget_for(0, in_memory=True) <= MEMORY_CAP
+    cache.allow_for(7680 * 4320)
+    assert cache.budget == budget_for(0, in_memory=True)
 
 
 def test_a_replaced_tile_is_counted_once() -> None:
