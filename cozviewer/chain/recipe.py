@@ -8,6 +8,7 @@ two), and a pyramid can be continued on another machine.
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, Margins
@@ -62,7 +63,7 @@ class Recipe:
     photo_texture: bool = False
     method: int = METHOD
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The recipe as canonical JSON; the last fields are omitted if they are not set."""
         return json.dumps(
@@ -82,7 +83,7 @@ class Recipe:
             separators=(",", ":"),
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()
