@@ -39,6 +39,7 @@ class Member:
         received: Digests of the parcels that are on its node.
         loaded: Whether its models are.
         ready: Whether it can draw units.
+        photo: Digest of the photo that it has opened; "" if that is not sure.
         sent: Its units, in order, with the time when each was begun.
         dead: Whether it has ended.
         describing: Whether it describes a crop.
@@ -51,6 +52,7 @@ class Member:
     received: set[str] = field(default_factory=set)
     loaded: bool = False
     ready: bool = False
+    photo: str = ""
     sent: dict[int, float] = field(default_factory=dict)
     dead: bool = False
     describing: bool = False

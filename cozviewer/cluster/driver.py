@@ -24,6 +24,10 @@ from cozviewer.util.translation import translate
 POLL = 0.25
 """Seconds between two looks at whether to stop, if nothing comes."""
 
+TOGETHER = 0.01
+"""Seconds for which answers are awaited that are taken together with the first one; every worker
+has a further unit in hand meanwhile."""
+
 MOST_WAITING = 192 << 20
 """Bytes of tiles that wait to be written, before no more units are sent."""
 
@@ -96,7 +100,7 @@ class Driver:
         self._photo = photo
         store = chain.pyramid.store
         self._was_in_memory = store.in_memory
-        self._writer = Writer(store, link.ray.get)
+        self._writer = Writer(store, link.get)
         self._inputs = Inputs(chain, self.schedule, self._writer)
         self._waiting: dict[Any, _Sent] = {}
         self._describing: dict[Any, tuple[int, Member]] = {}
@@ -207,11 +211,12 @@ class Driver:
     def _send_unit(self, unit: Unit, member: Member) -> None:
         """Send a unit that was taken."""
         try:
-            bundles, rings = self._inputs.of(unit, self._link.ray.put)
+            bundles, rings = self._inputs.of(unit, self._link.put)
+            photo = self._photo
             task = UnitTask(
                 unit.run,
                 self.schedule.prompt(unit),
-                self._photo,
+                photo.known if member.photo == photo.digest else photo,
                 self._chain.recipe.digest,
                 len(bundles),
                 bool(unit.continuing),
@@ -255,7 +260,7 @@ class Driver:
             wait = POLL if not self._writer.backlog else POLL / 10
             found, _ = ray.wait(refs, num_returns=1, timeout=wait)
             if found and len(refs) > 1:
-                found, _ = ray.wait(refs, num_returns=len(refs), timeout=0)
+                found, _ = ray.wait(refs, num_returns=len(refs), timeout=TOGETHER)
         except Exception as error:
             raise lost(error) from error
         for ref in found:
@@ -271,11 +276,12 @@ class Driver:
         sent = self._waiting.pop(ref)
         unit, member = sent.unit, sent.member
         try:
-            report: Report = self._link.ray.get(ref)
+            report: Report = self._link.get(ref)
         except Exception as error:
             self._take_error(sent, error)
             return
         seconds = self._crew.finished(member, unit.index)
+        member.photo = "" if report.error else self._photo.digest
         if report.error:
             self.schedule.failed_once(unit, report.error)
             return
@@ -298,6 +304,7 @@ class Driver:
 
     def _take_error(self, sent: _Sent, error: Exception) -> None:
         link, unit, member = self._link, sent.unit, sent.member
+        member.photo = ""
         if link.is_loss(error):
             self._crew.finished(member, unit.index)
             self._inputs.distrust(unit)

@@ -29,6 +29,7 @@ from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
 from cozviewer.cluster.receiving import Receiver, Want
 from cozviewer.cluster.turn import Turn
+from cozviewer.cluster.wire import packed, unpacked
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.image.tone import tone_of
@@ -122,6 +123,11 @@ class Photo:
     pixels: Any = None
     alpha: Any = None
     tone: str = ""
+
+    @property
+    def known(self) -> "Photo":
+        """What is sent to a worker that has opened it."""
+        return Photo(self.name, self.digest, self.page)
 
 
 @dataclass(frozen=True)
@@ -288,6 +294,15 @@ class UnitWorker:
             reason = str(error) or type(error).__name__
             return Report(time.perf_counter() - started, 0.0, 0, reason), None, None
         return Report(time.perf_counter() - started, drawing, bundle.size), bundle, ring
+
+    def draw_packed(self, task: Any, *inputs: Any) -> tuple[Any, Any, Any]:
+        """As `draw`, for another process; see `wire`."""
+        report, bundle, ring = self.draw(unpacked(task), *map(unpacked, inputs))
+        return (
+            packed(report),
+            packed(bundle, 0 if bundle is None else bundle.size),
+            packed(ring, 0 if ring is None else ring.size),
+        )
 
     def _drawn(
         self, task: UnitTask, bundles: Iterable[Bundle], rings: Iterable[Ring]

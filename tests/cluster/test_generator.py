@@ -159,6 +159,28 @@ def test_objects_that_are_lost_with_a_node_are_drawn_again(
     assert generator.totals.drawn_again >= 3
 
 
+def test_a_worker_gets_the_photo_until_it_has_drawn_a_unit_and_after_an_error(
+    chain: Chain, wanted: dict[Any, bytes]
+) -> None:
+    link = InProcess(ClusterOptions("local:1", workers=1))
+    whole_photos = list[bool]()
+
+    def note(name: str, args: tuple[Any, ...]) -> None:
+        if name == "draw":
+            whole_photos.append(args[0].photo.pixels is not None)
+            if len(whole_photos) == 8:
+                raise RuntimeError("this unit fails once")
+
+    link.module.fail_call = note
+    with ClusterGenerator(link, NodeWork(make(FAKE)), lambda sentence: None) as generator:
+        generate(generator, chain)
+    assert tiles(chain, 4) == wanted
+    assert whole_photos[0]
+    assert not any(whole_photos[2:8])  # the second one may be sent before the first one is drawn
+    assert any(whole_photos[8:11])
+    assert not any(whole_photos[11:])
+
+
 def named(models: NodeModels, number: int) -> str:
     """Return something about a photo; called on a worker."""
     if number == 13:
