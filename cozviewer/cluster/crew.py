@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cozviewer.cluster.facts import NodeFacts, difference, node_facts
 from cozviewer.cluster.link import Link, Share
 from cozviewer.cluster.parcels import Digest, Parcel, digest_of, parcel_of
 from cozviewer.cluster.receiving import Want
 from cozviewer.cluster.sending import Sending, Stream
-from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
+from cozviewer.cluster.worker import MakeModels, WorkerSetup
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 

@@ -1,9 +1,8 @@
 """Drives the work: sends units to workers, follows what they return, and repairs what is lost."""
 
 import time
-import uuid
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,11 +11,11 @@ from cozviewer.cluster.crew import NEXT, Crew, Member
 from cozviewer.cluster.inputs import Inputs, Output
 from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.schedule import Schedule
+from cozviewer.cluster.steps import Steps
 from cozviewer.cluster.units import Unit, UnitPlan
 from cozviewer.cluster.worker import Photo, Report, UnitTask
 from cozviewer.cluster.writer import Drawn, Writer, Written
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, snapped_to_tiles
-from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
@@ -105,7 +104,7 @@ class Driver:
         self._waiting: dict[Any, _Sent] = {}
         self._describing: dict[Any, tuple[int, Member]] = {}
         self._unyielded: list[TileKey] = []
-        self._steps: dict[int, tuple[str, StepRecord, float]] = {}
+        self._steps = Steps(chain, self.schedule)
 
     def run(self, is_cancelled: IsCancelled) -> Generator[tuple[TileKey, ...], None, None]:
         """Do the work.
@@ -298,7 +297,7 @@ class Driver:
             output = Output(bundle, ring if continuing else None, member.node)
             self._inputs.add(unit, output)
         keep = continuing and not self._link.options.is_local
-        uid = self._step_uid(unit)
+        uid = self._steps.uid(unit)
         self._writer.write(Drawn(unit, bundle, ring if keep else None, uid, report.size))
         self._inputs.release(unit)
 
@@ -390,23 +389,6 @@ class Driver:
         self.counts.size += written.size
         self.schedule.stored(written.unit)
 
-    def _step_uid(self, unit: Unit) -> str:
-        """Return the uid of a unit's step, recorded with its first tile."""
-        found = self._steps.get(unit.step)
-        if found is not None:
-            return found[0]
-        step = self.schedule.step(unit.step)
-        record = step.record
-        if record is None:
-            seen = coarser(step.level_region, STEP_LEVELS)
-            record = self._chain.step(step.z, snapped_to_tiles(seen), self.schedule.prompt(unit))
-        else:
-            record = self._chain.step(step.z, record.level_region, record.prompt)
-        uid = uuid.uuid4().hex
-        self._chain.pyramid.store.adopt({}, {uid: record})
-        self._steps[unit.step] = uid, record, time.perf_counter()
-        return uid
-
     def end(self) -> tuple[TileKey, ...]:
         """Write what was drawn, and record how long the steps took; return the new tiles."""
         for ref, sent in self._waiting.items():
@@ -422,10 +404,5 @@ class Driver:
             if written.error is None
             for key in written.unit.run.keys
         )
-        now = time.perf_counter()
-        finished = {
-            uid: replace(record, seconds=now - began) for uid, record, began in self._steps.values()
-        }
-        if finished:
-            self._chain.pyramid.store.adopt({}, finished)
+        self._steps.end()
         return stored

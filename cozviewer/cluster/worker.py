@@ -5,20 +5,17 @@ node at any time, and gives the same tiles.
 """
 
 import os
-import platform
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from cozviewer import __version__
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.joining.beyond import Beyond, Ring
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler, ignore
@@ -26,6 +23,7 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
+from cozviewer.cluster.facts import NodeFacts, node_facts
 from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
 from cozviewer.cluster.receiving import Receiver, Want
 from cozviewer.cluster.turn import Turn
@@ -42,9 +40,6 @@ from cozviewer.util.cancel import never
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.folders import cache_folder
 from cozviewer.util.translation import translate
-
-COMPARED = ("torch", "openvino", "numpy", "ray")
-"""Packages whose versions may change the pixels, or the way to the node."""
 
 RECEIVED = "received"
 """Folder of files from other machines, in a node's cache folder."""
@@ -85,21 +80,6 @@ class WorkerSetup:
     digest: Digest = digest_of
     threads: int = 0
     numbers: str = ""
-
-
-@dataclass(frozen=True)
-class NodeFacts:
-    """What a node says about itself before it works.
-
-    Attributes:
-        node: Its name.
-        python: Version of Python, major and minor.
-        versions: Versions of cozviewer and of the packages in COMPARED; "" where one is missing.
-    """
-
-    node: str
-    python: str
-    versions: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -166,34 +146,6 @@ class Report:
     drawing: float
     size: int
     error: str = ""
-
-
-def node_facts() -> NodeFacts:
-    """Return the facts of this node, without importing anything heavy."""
-    found = [("cozviewer", __version__)]
-    for package in COMPARED:
-        try:
-            found.append((package, version(package)))
-        except PackageNotFoundError:
-            found.append((package, ""))
-    python = ".".join(platform.python_version_tuple()[:2])
-    return NodeFacts(socket.gethostname(), python, tuple(found))
-
-
-def difference(driver: NodeFacts, node: NodeFacts) -> str:
-    """Return a sentence about the first difference in versions; "" if there is none."""
-    pairs = [("Python", driver.python, node.python)]
-    there = dict(node.versions)
-    pairs += [(name, here, there.get(name, "")) for name, here in driver.versions]
-    for name, here, other in pairs:
-        if here != other:
-            missing = translate("Error", "(not installed)")
-            return translate(
-                "Error",
-                "Node {node} has {name} {there}, this computer {here}: install the same version on "
-                "all.",
-            ).format(node=node.node, name=name, there=other or missing, here=here or missing)
-    return ""
 
 
 class UnitWorker:

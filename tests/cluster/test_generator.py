@@ -14,9 +14,10 @@ from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
 from cozviewer.cluster.calls import ClusterCalls
 from cozviewer.cluster.crew import NodeWork
+from cozviewer.cluster.facts import node_facts
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
-from cozviewer.cluster.worker import NodeModels, node_facts
+from cozviewer.cluster.worker import NodeModels
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.geometry import tiles_of
