@@ -222,20 +222,17 @@ class Beyond:
         a parent that has changed.
         """
         near = ring.region.intersected(there)
-        keys = list(tiles_of(ring.z, near))
-        if not present >= set(keys):
+        if not present >= set(tiles_of(ring.z, near)):
             return False
         found = False
-        for key in keys:
-            tile = tile_rect(key).intersected(near)
-            for piece in ring.pieces:
-                part = tile.intersected(piece.rect)
-                if part.empty:
-                    continue
-                kept = np.rint(part_of(beside, part, there) * 255)
-                if not np.array_equal(kept, part_of(piece.pixels, part, piece.rect)):
-                    return False
-                found = True
+        for piece in ring.pieces:
+            part = near.intersected(piece.rect)
+            if part.empty:
+                continue
+            kept = np.rint(part_of(beside, part, there) * 255)
+            if not np.array_equal(kept, part_of(piece.pixels, part, piece.rect)):
+                return False
+            found = True
         return found
 
 
