@@ -239,16 +239,18 @@ class Beyond:
 def _weights(common: Rect, region: Rect) -> NDArray[np.float32]:
     """Return the weights of an earlier run, (H, W, 1): 1 inside its region, falling to 0 at WIDTH
     pixels beyond; read-only."""
-    place = common.moved(-region.x, -region.y)
-    return _weights_at(place, region.moved(-region.x, -region.y))
+    x, y = common.x - region.x, common.y - region.y
+    return _weights_at(x, y, common.width, common.height, region.width, region.height)
 
 
 @lru_cache(MOST_WEIGHTS)
-def _weights_at(common: Rect, region: Rect) -> NDArray[np.float32]:
-    """As `_weights`, for a region that begins at 0, 0: the same ones come again and again."""
-    x, y = np.arange(common.width), np.arange(common.height)
-    dx = np.maximum(region.x - common.x - x, x - (region.right - common.x) + 1).clip(0)
-    dy = np.maximum(region.y - common.y - y, y - (region.bottom - common.y) + 1).clip(0)
+def _weights_at(
+    left: int, top: int, across: int, along: int, width: int, height: int
+) -> NDArray[np.float32]:
+    """As `_weights`, for pixels from (left, top) on of a region of width x height that begins at
+    (0, 0): the same ones come again and again."""
+    x, y = np.arange(left, left + across), np.arange(top, top + along)
+    dx, dy = np.maximum(-x, x - width + 1).clip(0), np.maximum(-y, y - height + 1).clip(0)
     distance = np.maximum(dy[:, None], dx[None, :])
     weights = fade(((distance - 0.5) / WIDTH).clip(0, 1))[:, :, None]
     weights.flags.writeable = False
