@@ -24,7 +24,7 @@ POLL = 0.25
 """Seconds between two looks at whether to stop, if nothing comes."""
 
 TOGETHER = 0.01
-"""Seconds for which answers are awaited that are taken together with the first one; every worker
+"""Seconds for which answers are awaited that are taken together with the first one, if its worker
 has a further unit in hand meanwhile."""
 
 MOST_WAITING = 192 << 20
@@ -171,7 +171,7 @@ class Driver:
         crew, schedule = self._crew, self.schedule
         late = crew.late()
         most = crew.share.units + NEXT
-        schedule.plan_for(most * len(crew.members) + 1)
+        schedule.plan_for((most + 1) * len(crew.members) + 1)
         for room in range(most, 0, -1):
             for member in crew.members:
                 if member.room != room or member in late:
@@ -259,7 +259,10 @@ class Driver:
             wait = POLL if not self._writer.backlog else POLL / 10
             found, _ = ray.wait(refs, num_returns=1, timeout=wait)
             if found and len(refs) > 1:
-                found, _ = ray.wait(refs, num_returns=len(refs), timeout=TOGETHER)
+                sent = [self._waiting[ref] for ref in found if ref in self._waiting]
+                busy = all(len(each.member.sent) > 1 for each in sent)
+                wait = TOGETHER if busy else 0
+                found, _ = ray.wait(refs, num_returns=len(refs), timeout=wait)
         except Exception as error:
             raise lost(error) from error
         for ref in found:

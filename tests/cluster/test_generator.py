@@ -14,6 +14,7 @@ from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
 from cozviewer.cluster.calls import ClusterCalls
 from cozviewer.cluster.crew import NodeWork
+from cozviewer.cluster.driver import TOGETHER
 from cozviewer.cluster.facts import node_facts
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
@@ -180,6 +181,27 @@ def test_a_worker_gets_the_photo_until_it_has_drawn_a_unit_and_after_an_error(
     assert not any(whole_photos[2:8])  # the second one may be sent before the first one is drawn
     assert any(whole_photos[8:11])
     assert not any(whole_photos[11:])
+
+
+def test_answers_are_taken_together_only_as_long_as_their_worker_has_more_to_do(
+    generator: ClusterGenerator,
+    link: InProcess,
+    chain: Chain,
+    wanted: dict[Any, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = set[float]()
+    wait = link.module.wait
+
+    def noted(refs: list[Ref], num_returns: int, timeout: float) -> tuple[list[Ref], list[Ref]]:
+        if num_returns > 1:
+            waits.add(timeout)
+        return wait(refs, num_returns, timeout)
+
+    monkeypatch.setattr(link.module, "wait", noted)
+    generate(generator, chain)
+    assert tiles(chain, 4) == wanted
+    assert waits == {0, TOGETHER}
 
 
 def named(models: NodeModels, number: int) -> str:
