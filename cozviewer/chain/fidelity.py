@@ -6,6 +6,8 @@ keeps the parent's noise from returning as grain and false colour. This is itera
 back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
 """
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -93,29 +95,47 @@ def _lacking_detail(residual: RgbFloat, weight: NDArray[np.float32]) -> NDArray[
 
 def _detail(means: RgbFloat, parent: RgbFloat) -> NDArray[np.float32]:
     """Return where a result has detail and its parent is sharp, (H, W, 1), 0..1."""
-    luma, sharp = luma_of(means), luma_of(parent)
+    luma = luma_of(means)
     contrast = np.sqrt(blurred((luma - blurred(luma, 1.5)) ** 2, 1)) * np.float32(255)
+    detailed = ramp(contrast, *DETAIL) * ramp(contrast, *STRONG)
+    if not detailed.any():
+        return detailed
+    sharp = luma_of(parent)
     soft = blurred(sharp, 1)
     fine, octave = blurred((sharp - soft) ** 2, 1.5), blurred((soft - blurred(sharp, 2)) ** 2, 1.5)
     ratio = np.sqrt(fine / np.maximum(octave, np.float32(1e-9)))
-    return ramp(contrast, *DETAIL) * ramp(contrast, *STRONG) * ramp(ratio, *SHARP)
+    return detailed * ramp(ratio, *SHARP)
 
 
 def shrunk(fine: RgbFloat) -> RgbFloat:
     """Return the mean of each 4x4 pixels: (4H, 4W, C) becomes (H, W, C)."""
     height, width, channels = fine.shape
     height, width = height // STEP_SCALE, width // STEP_SCALE
-    rows = fine.reshape(height, STEP_SCALE, width * STEP_SCALE, channels).sum(axis=1)
-    means: RgbFloat = rows.reshape(height, width, STEP_SCALE, channels).sum(axis=2)
+    rows = _sum_of_four(fine.reshape(height, STEP_SCALE, -1))
+    means = _sum_of_four(rows.reshape(height, width, STEP_SCALE, channels).swapaxes(1, 2))
     means *= np.float32(1 / STEP_SCALE**2)
     return means
 
 
+def _sum_of_four(fine: RgbFloat) -> RgbFloat:
+    """Return the sum along the second axis; `sum` takes three times as long for so few."""
+    total: RgbFloat = fine[:, 0] + fine[:, 1]
+    for i in range(2, STEP_SCALE):
+        total += fine[:, i]
+    return total
+
+
 def blurred(picture: RgbFloat, sigma: float) -> RgbFloat:
     """Return a Gaussian blur of sigma pixels (cut at 3 sigma, edges repeated); any channels."""
+    return _convolved(picture, _gaussian(sigma))
+
+
+@lru_cache(32)
+def _gaussian(sigma: float) -> tuple[np.float32, ...]:
+    """Return the taps of `blurred`."""
     radius = max(1, round(3 * sigma))
     taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    return _convolved(picture, taps / taps.sum())
+    return tuple((taps / taps.sum()).astype(np.float32))
 
 
 def enlarged(picture: RgbFloat) -> RgbFloat:
@@ -147,20 +167,26 @@ def ramp(values: NDArray[Any], zero: float, one: float) -> NDArray[np.float32]:
     return result
 
 
-def _convolved(picture: RgbFloat, taps: NDArray[np.float64]) -> RgbFloat:
+def _convolved(picture: RgbFloat, taps: Sequence[np.float32]) -> RgbFloat:
     """Return `picture` convolved along both axes with an odd number of taps, edges repeated."""
     radius = len(taps) // 2
     height, width = picture.shape[:2]
-    padded = np.pad(picture, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
-    rows, both = np.zeros_like(padded[:height]), np.zeros_like(picture)
-    for i, tap in enumerate(taps):
-        rows += np.float32(tap) * padded[i : i + height]
-    for i, tap in enumerate(taps):
-        both += np.float32(tap) * rows[:, i : i + width]
-    return both
+    padded = np.concatenate([picture[:1]] * radius + [picture] + [picture[-1:]] * radius)
+    rows = _summed([padded[i : i + height] for i in range(len(taps))], taps)
+    padded = np.concatenate([rows[:, :1]] * radius + [rows] + [rows[:, -1:]] * radius, axis=1)
+    return _summed([padded[:, i : i + width] for i in range(len(taps))], taps)
 
 
-def _enlarged_and_shrunk() -> NDArray[np.float64]:
+def _summed(parts: Sequence[RgbFloat], taps: Sequence[np.float32]) -> RgbFloat:
+    """Return the sum of pictures of one size, each multiplied by its tap."""
+    total, part = np.zeros_like(parts[0]), np.empty_like(parts[0])
+    for each, tap in zip(parts, taps, strict=True):
+        np.multiply(each, tap, out=part)
+        total += part
+    return total
+
+
+def _enlarged_and_shrunk() -> tuple[np.float32, ...]:
     """Return the taps of a bicubic enlargement by 4 followed by the mean of each 4: the cubic
     kernel (Keys 1981, a = -1/2) averaged over the four positions of a parent pixel."""
     places = (np.arange(STEP_SCALE) + 0.5) / STEP_SCALE - 0.5
@@ -168,8 +194,7 @@ def _enlarged_and_shrunk() -> NDArray[np.float64]:
     near = 1.5 * x**3 - 2.5 * x**2 + 1
     far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
     weights = np.where(x < 1, near, np.where(x < 2, far, 0.0))
-    taps: NDArray[np.float64] = weights.mean(axis=1)
-    return taps
+    return tuple(weights.mean(axis=1).astype(np.float32))
 
 
 ENLARGED_AND_SHRUNK = _enlarged_and_shrunk()

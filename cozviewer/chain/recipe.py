@@ -8,6 +8,7 @@ two), and a pyramid can be continued on another machine.
 import hashlib
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, Margins
@@ -69,7 +70,7 @@ class Recipe:
     method: int = METHOD
     largest: int = field(default=LARGEST, compare=False)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The recipe as canonical JSON; the last fields are omitted if they are not set."""
         return json.dumps(
@@ -89,7 +90,7 @@ class Recipe:
             separators=(",", ":"),
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()

@@ -106,10 +106,13 @@ def draw_run(
         if beyond is not None:
             beyond.fade(inside, covered, beside, z, present, region)
         join(inside, covered, beside, run.keys, present)
+        all_of_it = to_8bit(inside)
         if beyond is not None:
             left_out = set(tiles_of(z, region) if run.holes else ()).difference(run.keys)
-            beyond.remember(ring_of(z, region, covered, to_8bit(inside), left_out, present))
-    pixels = to_8bit(_cut(fine, (across, along)))
+            beyond.remember(ring_of(z, region, covered, all_of_it, left_out, present))
+        pixels = part_of(all_of_it, region, covered)
+    else:
+        pixels = to_8bit(_cut(fine, (across, along)))
     for key in run.keys:
         yield key, np.ascontiguousarray(part_of(pixels, pyramid.tile_rect(key), region))
 

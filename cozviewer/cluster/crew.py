@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cozviewer.cluster.facts import NodeFacts, difference, node_facts
 from cozviewer.cluster.link import Link, Share
 from cozviewer.cluster.parcels import Digest, Parcel, digest_of, parcel_of
 from cozviewer.cluster.receiving import Want
 from cozviewer.cluster.sending import Sending, Stream
-from cozviewer.cluster.worker import MakeModels, NodeFacts, WorkerSetup, difference, node_facts
+from cozviewer.cluster.worker import MakeModels, WorkerSetup
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
@@ -39,6 +40,7 @@ class Member:
         received: Digests of the parcels that are on its node.
         loaded: Whether its models are.
         ready: Whether it can draw units.
+        photo: Digest of the photo that it has opened; "" if that is not sure.
         sent: Its units, in order, with the time when each was begun.
         dead: Whether it has ended.
         describing: Whether it describes a crop.
@@ -51,6 +53,7 @@ class Member:
     received: set[str] = field(default_factory=set)
     loaded: bool = False
     ready: bool = False
+    photo: str = ""
     sent: dict[int, float] = field(default_factory=dict)
     dead: bool = False
     describing: bool = False

@@ -1,9 +1,8 @@
 """Drives the work: sends units to workers, follows what they return, and repairs what is lost."""
 
 import time
-import uuid
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,17 +11,21 @@ from cozviewer.cluster.crew import NEXT, Crew, Member
 from cozviewer.cluster.inputs import Inputs, Output
 from cozviewer.cluster.link import ClusterLost, Link
 from cozviewer.cluster.schedule import Schedule
+from cozviewer.cluster.steps import Steps
 from cozviewer.cluster.units import Unit, UnitPlan
 from cozviewer.cluster.worker import Photo, Report, UnitTask
 from cozviewer.cluster.writer import Drawn, Writer, Written
-from cozviewer.pyramid.geometry import STEP_LEVELS, TileKey, coarser, snapped_to_tiles
-from cozviewer.pyramid.store.store import StepRecord
+from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
 POLL = 0.25
 """Seconds between two looks at whether to stop, if nothing comes."""
+
+TOGETHER = 0.01
+"""Seconds for which answers are awaited that are taken together with the first one, if its worker
+has a further unit in hand meanwhile."""
 
 MOST_WAITING = 192 << 20
 """Bytes of tiles that wait to be written, before no more units are sent."""
@@ -96,12 +99,12 @@ class Driver:
         self._photo = photo
         store = chain.pyramid.store
         self._was_in_memory = store.in_memory
-        self._writer = Writer(store, link.ray.get)
+        self._writer = Writer(store, link.get)
         self._inputs = Inputs(chain, self.schedule, self._writer)
         self._waiting: dict[Any, _Sent] = {}
         self._describing: dict[Any, tuple[int, Member]] = {}
         self._unyielded: list[TileKey] = []
-        self._steps: dict[int, tuple[str, StepRecord, float]] = {}
+        self._steps = Steps(chain, self.schedule)
 
     def run(self, is_cancelled: IsCancelled) -> Generator[tuple[TileKey, ...], None, None]:
         """Do the work.
@@ -168,7 +171,7 @@ class Driver:
         crew, schedule = self._crew, self.schedule
         late = crew.late()
         most = crew.share.units + NEXT
-        schedule.plan_for(most * len(crew.members) + 1)
+        schedule.plan_for((most + 1) * len(crew.members) + 1)
         for room in range(most, 0, -1):
             for member in crew.members:
                 if member.room != room or member in late:
@@ -208,11 +211,12 @@ class Driver:
     def _send_unit(self, unit: Unit, member: Member) -> None:
         """Send a unit that was taken."""
         try:
-            bundles, rings = self._inputs.of(unit, self._link.ray.put)
+            bundles, rings = self._inputs.of(unit, self._link.put)
+            photo = self._photo
             task = UnitTask(
                 unit.run,
                 self.schedule.prompt(unit),
-                self._photo,
+                photo.known if member.photo == photo.digest else photo,
                 self._chain.recipe.digest,
                 len(bundles),
                 bool(unit.continuing),
@@ -256,7 +260,10 @@ class Driver:
             wait = POLL if not self._writer.backlog else POLL / 10
             found, _ = ray.wait(refs, num_returns=1, timeout=wait)
             if found and len(refs) > 1:
-                found, _ = ray.wait(refs, num_returns=len(refs), timeout=0)
+                sent = [self._waiting[ref] for ref in found if ref in self._waiting]
+                busy = all(len(each.member.sent) > 1 for each in sent)
+                wait = TOGETHER if busy else 0
+                found, _ = ray.wait(refs, num_returns=len(refs), timeout=wait)
         except Exception as error:
             raise lost(error) from error
         for ref in found:
@@ -272,11 +279,12 @@ class Driver:
         sent = self._waiting.pop(ref)
         unit, member = sent.unit, sent.member
         try:
-            report: Report = self._link.ray.get(ref)
+            report: Report = self._link.get(ref)
         except Exception as error:
             self._take_error(sent, error)
             return
         seconds = self._crew.finished(member, unit.index)
+        member.photo = "" if report.error else self._photo.digest
         if report.error:
             self.schedule.failed_once(unit, report.error)
             return
@@ -293,12 +301,13 @@ class Driver:
             output = Output(bundle, ring if continuing else None, member.node)
             self._inputs.add(unit, output)
         keep = continuing and not self._link.options.is_local
-        uid = self._step_uid(unit)
+        uid = self._steps.uid(unit)
         self._writer.write(Drawn(unit, bundle, ring if keep else None, uid, report.size))
         self._inputs.release(unit)
 
     def _take_error(self, sent: _Sent, error: Exception) -> None:
         link, unit, member = self._link, sent.unit, sent.member
+        member.photo = ""
         if link.is_loss(error):
             self._crew.finished(member, unit.index)
             self._inputs.distrust(unit)
@@ -384,23 +393,6 @@ class Driver:
         self.counts.size += written.size
         self.schedule.stored(written.unit)
 
-    def _step_uid(self, unit: Unit) -> str:
-        """Return the uid of a unit's step, recorded with its first tile."""
-        found = self._steps.get(unit.step)
-        if found is not None:
-            return found[0]
-        step = self.schedule.step(unit.step)
-        record = step.record
-        if record is None:
-            seen = coarser(step.level_region, STEP_LEVELS)
-            record = self._chain.step(step.z, snapped_to_tiles(seen), self.schedule.prompt(unit))
-        else:
-            record = self._chain.step(step.z, record.level_region, record.prompt)
-        uid = uuid.uuid4().hex
-        self._chain.pyramid.store.adopt({}, {uid: record})
-        self._steps[unit.step] = uid, record, time.perf_counter()
-        return uid
-
     def end(self) -> tuple[TileKey, ...]:
         """Write what was drawn, and record how long the steps took; return the new tiles."""
         for ref, sent in self._waiting.items():
@@ -416,10 +408,5 @@ class Driver:
             if written.error is None
             for key in written.unit.run.keys
         )
-        now = time.perf_counter()
-        finished = {
-            uid: replace(record, seconds=now - began) for uid, record, began in self._steps.values()
-        }
-        if finished:
-            self._chain.pyramid.store.adopt({}, finished)
+        self._steps.end()
         return stored

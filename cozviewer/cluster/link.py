@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from cozviewer.cluster.wire import packed, unpacked
 from cozviewer.util.errors import BadInput, Failure, MissingLibrary
 from cozviewer.util.translation import translate
 
@@ -301,8 +302,18 @@ class Link:
     def draw(self, handle: Any, share: Share, task: Any, inputs: Sequence[Any]) -> list[Any]:
         """Have a worker draw a unit; return the handles of the three results."""
         several = {"concurrency_group": UNITS} if share.units > 1 else {}
-        refs: list[Any] = handle.draw.options(num_returns=3, **several).remote(task, *inputs)
+        draw = handle.draw_packed.options(num_returns=3, **several)
+        sent = packed(task) if task.photo.pixels is None else task  # only Ray can send a handle
+        refs: list[Any] = draw.remote(sent, *inputs)
         return refs
+
+    def put(self, value: Any) -> Any:
+        """Return a handle of a bundle or a ring, as an input of units."""
+        return self.ray.put(packed(value, value.size))
+
+    def get(self, ref: Any) -> Any:
+        """Return the value of a handle of `draw` or `put`; raises what Ray raises."""
+        return unpacked(self.ray.get(ref))
 
     def is_death(self, error: BaseException) -> bool:
         """Return whether an error says that a worker or its node is gone."""

@@ -5,20 +5,17 @@ node at any time, and gives the same tiles.
 """
 
 import os
-import platform
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from cozviewer import __version__
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.joining.beyond import Beyond, Ring
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler, ignore
@@ -26,9 +23,11 @@ from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import Run
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
+from cozviewer.cluster.facts import NodeFacts, node_facts
 from cozviewer.cluster.parcels import Bundle, Digest, Parcel, bundle_of, digest_of
 from cozviewer.cluster.receiving import Receiver, Want
 from cozviewer.cluster.turn import Turn
+from cozviewer.cluster.wire import packed, unpacked
 from cozviewer.image.pixels import Rgb8, part_of
 from cozviewer.image.source import Source, open_source, source_from_pixels
 from cozviewer.image.tone import tone_of
@@ -41,9 +40,6 @@ from cozviewer.util.cancel import never
 from cozviewer.util.errors import CozviewerError, Failure
 from cozviewer.util.folders import cache_folder
 from cozviewer.util.translation import translate
-
-COMPARED = ("torch", "openvino", "numpy", "ray")
-"""Packages whose versions may change the pixels, or the way to the node."""
 
 RECEIVED = "received"
 """Folder of files from other machines, in a node's cache folder."""
@@ -87,21 +83,6 @@ class WorkerSetup:
 
 
 @dataclass(frozen=True)
-class NodeFacts:
-    """What a node says about itself before it works.
-
-    Attributes:
-        node: Its name.
-        python: Version of Python, major and minor.
-        versions: Versions of cozviewer and of the packages in COMPARED; "" where one is missing.
-    """
-
-    node: str
-    python: str
-    versions: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Photo:
     """The photo of a work.
 
@@ -122,6 +103,11 @@ class Photo:
     pixels: Any = None
     alpha: Any = None
     tone: str = ""
+
+    @property
+    def known(self) -> "Photo":
+        """What is sent to a worker that has opened it."""
+        return Photo(self.name, self.digest, self.page)
 
 
 @dataclass(frozen=True)
@@ -160,34 +146,6 @@ class Report:
     drawing: float
     size: int
     error: str = ""
-
-
-def node_facts() -> NodeFacts:
-    """Return the facts of this node, without importing anything heavy."""
-    found = [("cozviewer", __version__)]
-    for package in COMPARED:
-        try:
-            found.append((package, version(package)))
-        except PackageNotFoundError:
-            found.append((package, ""))
-    python = ".".join(platform.python_version_tuple()[:2])
-    return NodeFacts(socket.gethostname(), python, tuple(found))
-
-
-def difference(driver: NodeFacts, node: NodeFacts) -> str:
-    """Return a sentence about the first difference in versions; "" if there is none."""
-    pairs = [("Python", driver.python, node.python)]
-    there = dict(node.versions)
-    pairs += [(name, here, there.get(name, "")) for name, here in driver.versions]
-    for name, here, other in pairs:
-        if here != other:
-            missing = translate("Error", "(not installed)")
-            return translate(
-                "Error",
-                "Node {node} has {name} {there}, this computer {here}: install the same version on "
-                "all.",
-            ).format(node=node.node, name=name, there=other or missing, here=here or missing)
-    return ""
 
 
 class UnitWorker:
@@ -288,6 +246,15 @@ class UnitWorker:
             reason = str(error) or type(error).__name__
             return Report(time.perf_counter() - started, 0.0, 0, reason), None, None
         return Report(time.perf_counter() - started, drawing, bundle.size), bundle, ring
+
+    def draw_packed(self, task: Any, *inputs: Any) -> tuple[Any, Any, Any]:
+        """As `draw`, for another process; see `wire`."""
+        report, bundle, ring = self.draw(unpacked(task), *map(unpacked, inputs))
+        return (
+            packed(report),
+            packed(bundle, 0 if bundle is None else bundle.size),
+            packed(ring, 0 if ring is None else ring.size),
+        )
 
     def _drawn(
         self, task: UnitTask, bundles: Iterable[Bundle], rings: Iterable[Ring]

@@ -60,6 +60,7 @@ class Pyramid:
         self.source = source
         self.store = store
         self.draft: Draft | None = None
+        self._level_rects: dict[int, Rect] = {}
 
     @property
     def older(self) -> "Pyramid":
@@ -68,7 +69,11 @@ class Pyramid:
 
     def level_rect(self, z: int) -> Rect:
         """Return the rectangle of level z."""
-        return level_rect(z, self.source.width, self.source.height)
+        rect = self._level_rects.get(z)  # asked for very often
+        if rect is None:
+            rect = level_rect(z, self.source.width, self.source.height)
+            self._level_rects[z] = rect
+        return rect
 
     def whole_level(self, z: int) -> LevelRegion:
         """Return the whole of level z."""

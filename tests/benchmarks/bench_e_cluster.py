@@ -19,7 +19,7 @@ from cozviewer.assembly import make_models, node_work, open_chain
 from cozviewer.chain.chain import Chain
 from cozviewer.cluster.crew import NodeWork
 from cozviewer.cluster.generator import ClusterGenerator
-from cozviewer.cluster.link import ClusterOptions, Link
+from cozviewer.cluster.link import ClusterOptions, Link, Share
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.source import open_source, source_from_pixels
 from cozviewer.session.source import OpenedImage
@@ -31,6 +31,10 @@ from tests.cluster.works import tiles
 ACTORS = tuple(int(n) for n in os.environ.get("BENCH_ACTORS", "2,4,8,16,32,64").split(","))
 SLEEP = 0.03
 EACH = 150
+KINDS = (("plain", False, 1), ("joined", True, 1), ("joined beside a GPU", True, 2))
+"""Units whose weak scaling is measured: name, whether they are joined to their neighbours, and how
+many a worker has in hand (two beside a GPU, where one waits while another one is joined)."""
+
 PHOTO = int(os.environ.get("BENCH_SIDE", "512"))
 
 
@@ -155,31 +159,28 @@ def test_cost_of_a_unit(link: Link, tmp_path: Path) -> None:
 
 def test_weak_scaling(link: Link, tmp_path: Path) -> None:
     print(f"\n   Weak scaling: units that wait {1000 * SLEEP:.0f} ms, {EACH} for each worker")
-    for joins in (False, True):
+    for kind, joins, in_hand in KINDS:
         for count in ACTORS:
-            warm = sleeping_chain(
-                16, 16, SLEEP, joins, tmp_path / f"w{joins}{count}", largest=128 if joins else 64
-            )
-            generator = with_workers(link, NodeWork(make(SLEEP, joins)), count, warm)
-            side = 32 if joins else 16
-            chain = sleeping_chain(
-                side * count,
-                side * EACH,
-                SLEEP,
-                joins,
-                tmp_path / f"c{joins}{count}",
-                largest=128 if joins else 64,
-            )
-            me = psutil.Process()
-            own, cores, began = sum(me.cpu_times()[:2]), core_seconds(), time.perf_counter()
-            whole = {2: [chain.pyramid.level_rect(2)]}
-            list(generator.generate(whole, chain, never, lambda _: None))
-            wall, cores = time.perf_counter() - began, core_seconds() - cores
-            own = sum(me.cpu_times()[:2]) - own
-            generator.close()
-            for each in (warm, chain):
-                each.pyramid.store.close()
-            kind = "joined" if joins else "plain"
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Share, "units", in_hand)
+                largest = 128 if joins else 64
+                folder = tmp_path / f"{kind}{count}"
+                warm = sleeping_chain(16, 16, SLEEP, joins, folder / "warm", largest=largest)
+                generator = with_workers(link, NodeWork(make(SLEEP, joins)), count, warm)
+                side = 32 if joins else 16
+                width, height = side * count, side * EACH
+                chain = sleeping_chain(
+                    width, height, SLEEP, joins, folder / "chain", largest=largest
+                )
+                me = psutil.Process()
+                own, cores, began = sum(me.cpu_times()[:2]), core_seconds(), time.perf_counter()
+                whole = {2: [chain.pyramid.level_rect(2)]}
+                list(generator.generate(whole, chain, never, lambda _: None))
+                wall, cores = time.perf_counter() - began, core_seconds() - cores
+                own = sum(me.cpu_times()[:2]) - own
+                generator.close()
+                for each in (warm, chain):
+                    each.pyramid.store.close()
             each_unit = 1000 * cores / (EACH * count)
             show(
                 f"{kind}, {count} workers: efficiency; core-ms a unit, in the command",

@@ -6,6 +6,7 @@ import pytest
 from cozviewer.chain.fidelity import (
     ENLARGED_AND_SHRUNK,
     _convolved,
+    _gaussian,
     blurred,
     corrected,
     enlarged,
@@ -146,3 +147,26 @@ def test_enlarging_and_shrinking_are_what_their_taps_say() -> None:
     inside = np.s_[4:-4, 4:-4]  # at the edge Pillow cuts its kernel, the taps repeat the edge
     done = shrunk(enlarged(noise))[inside]
     np.testing.assert_allclose(_convolved(noise, ENLARGED_AND_SHRUNK)[inside], done, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (40, 40)])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_blurs_and_means_have_the_bits_of_the_plain_formulas(
+    size: tuple[int, int], channels: int
+) -> None:
+    """Tiles of any version of this program must be the same bytes."""
+    picture = to_float(noise(*size))[:, :, :channels] - np.float32(0.5)
+    height, width = picture.shape[:2]
+    for taps in (ENLARGED_AND_SHRUNK, _gaussian(0.6), _gaussian(2.0)):
+        radius = len(taps) // 2
+        padded = np.pad(picture, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
+        rows, both = np.zeros_like(padded[:height]), np.zeros_like(picture)
+        for i, tap in enumerate(taps):
+            rows += tap * padded[i : i + height]
+        for i, tap in enumerate(taps):
+            both += tap * rows[:, i : i + width]
+        assert _convolved(picture, taps).tobytes() == both.tobytes()
+    fine = to_float(noise(4 * size[0], 4 * size[1]))[:, :, :channels]
+    means = fine.reshape(height, 4, width * 4, channels).sum(axis=1)
+    means = means.reshape(height, width, 4, channels).sum(axis=2) * np.float32(1 / 16)
+    assert shrunk(fine).tobytes() == means.tobytes()

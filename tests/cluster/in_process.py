@@ -139,3 +139,9 @@ class InProcess(Link):
     def draw(self, handle: Any, share: Share, task: Any, inputs: Sequence[Any]) -> list[Any]:
         refs: list[Any] = handle.called("draw", (task, *inputs), 3)
         return refs
+
+    def put(self, value: Any) -> Any:
+        return self.module.put(value)
+
+    def get(self, ref: Any) -> Any:
+        return self.module.get(ref)

@@ -13,9 +13,11 @@ from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.cluster import generator as generators
 from cozviewer.cluster.calls import ClusterCalls
 from cozviewer.cluster.crew import NodeWork
+from cozviewer.cluster.driver import TOGETHER
+from cozviewer.cluster.facts import node_facts
 from cozviewer.cluster.generator import ClusterGenerator
 from cozviewer.cluster.link import ClusterLost, ClusterOptions
-from cozviewer.cluster.worker import NodeModels, node_facts
+from cozviewer.cluster.worker import NodeModels
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.geometry import tiles_of
@@ -153,6 +155,49 @@ def test_objects_that_are_lost_with_a_node_are_drawn_again(
     assert len(lost) == 3
     assert tiles(chain, 4).keys() == wanted.keys()
     assert generator.totals.drawn_again >= 3
+
+
+def test_a_worker_gets_the_photo_until_it_has_drawn_a_unit_and_after_an_error(
+    chain: Chain, wanted: dict[Any, bytes]
+) -> None:
+    link = InProcess(ClusterOptions("local:1", workers=1))
+    whole_photos = list[bool]()
+
+    def note(name: str, args: tuple[Any, ...]) -> None:
+        if name == "draw":
+            whole_photos.append(args[0].photo.pixels is not None)
+            if len(whole_photos) == 8:
+                raise RuntimeError("this unit fails once")
+
+    link.module.fail_call = note
+    with ClusterGenerator(link, NodeWork(make(FAKE)), lambda sentence: None) as generator:
+        generate(generator, chain)
+    assert tiles(chain, 4) == wanted
+    assert whole_photos[0]
+    assert not any(whole_photos[2:8])  # the second one may be sent before the first one is drawn
+    assert any(whole_photos[8:11])
+    assert not any(whole_photos[11:])
+
+
+def test_answers_are_taken_together_only_as_long_as_their_worker_has_more_to_do(
+    generator: ClusterGenerator,
+    link: InProcess,
+    chain: Chain,
+    wanted: dict[Any, bytes],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits = set[float]()
+    wait = link.module.wait
+
+    def noted(refs: list[Ref], num_returns: int, timeout: float) -> tuple[list[Ref], list[Ref]]:
+        if num_returns > 1:
+            waits.add(timeout)
+        return wait(refs, num_returns, timeout)
+
+    monkeypatch.setattr(link.module, "wait", noted)
+    generate(generator, chain)
+    assert tiles(chain, 4) == wanted
+    assert waits == {0, TOGETHER}
 
 
 def named(models: NodeModels, number: int) -> str:

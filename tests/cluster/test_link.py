@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from cozviewer.cluster.facts import difference, node_facts
 from cozviewer.cluster.link import ClusterOptions, check_address, ray_settings
-from cozviewer.cluster.worker import difference, node_facts
 from cozviewer.util.errors import BadInput
 
 

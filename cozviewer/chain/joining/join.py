@@ -102,8 +102,8 @@ def _join_border(
     change[:, :SHARP_FADE] += (difference - soft)[:, :SHARP_FADE] * _weights(SHARP_FADE)[
         :width, None
     ]
-    more = (rows.start - changed.start, changed.stop - rows.stop)
-    fine[changed, :width] += np.pad(change, (more, (0, 0), (0, 0)), mode="edge")
+    above, below = rows.start - changed.start, changed.stop - rows.stop
+    fine[changed, :width] += np.concatenate([change[:1]] * above + [change] + [change[-1:]] * below)
 
 
 def _weights(width: int) -> NDArray[np.float32]:

@@ -1,5 +1,6 @@
 """Runs begin with what earlier ones drew beyond their edges, as long as those are still there."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -109,3 +110,17 @@ def test_a_pan_shows_no_sudden_change_of_texture(chain_over: MakeChain) -> None:
         return float(np.abs(near[:, -1] - near[:, 0]).mean())
 
     assert broken(one) < 0.7 * broken(other)
+
+
+def test_a_ring_travels_as_one_array() -> None:
+    pixels = noise(192, 192)
+    ring = ring_of(2, LEFT, COVERED, pixels, {TileKey(2, 0, 0)})
+    arrays = list[pickle.PickleBuffer]()
+    sent = pickle.dumps(ring, 5, buffer_callback=arrays.append)
+    found = pickle.loads(sent, buffers=arrays)
+    assert len(ring.pieces) == 4
+    assert [array.raw().nbytes for array in arrays] == [ring.size]
+    assert (found.z, found.region, found.holes) == (2, LEFT, {TileKey(2, 0, 0)})
+    for piece, other in zip(ring.pieces, found.pieces, strict=True):
+        assert piece.rect == other.rect
+        assert np.array_equal(piece.pixels, other.pixels)

@@ -17,7 +17,6 @@ from cozviewer.models import upscaler, without_torch
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.realesrgan import compact as module
-from cozviewer.models.realesrgan import openvino_compact
 from cozviewer.models.realesrgan.compact import (
     HALO,
     Layer,
@@ -29,6 +28,7 @@ from cozviewer.models.realesrgan.compact import (
 )
 from cozviewer.models.realesrgan.ncnn_format import Convolution
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
+from cozviewer.models.realesrgan.openvino_network import Run
 from cozviewer.models.realesrgan.weights import COMPACT, COMPACT_BIN_SHA256, wheel_files
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
@@ -239,7 +239,7 @@ def test_an_interrupted_network_is_compiled_again(
         raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(openvino_compact.Run, "__call__", interrupted)
+        patched.setattr(Run, "__call__", interrupted)
         with pytest.raises(error):
             network(image.astype(np.float32), never)
     assert network(image.astype(np.float32), never).shape == (1, 3, 16, 16)
