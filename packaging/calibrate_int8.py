@@ -3,19 +3,21 @@
 Run it in the project's folder: `.venv/bin/python packaging/calibrate_int8.py`.
 
 Crops of free photos (the sample photo and some of scikit-image's) run through the network in fp32,
-and so do crops of some results, as in the second step of a zoom. The least and the greatest value
-of each channel before each convolution give its step: see openvino_graphs.py. Squares of strong
-colours, as charts and pixel art have them, reach four times as far as photos; the steps follow them
-for a part of that way, so that they are drawn well and photos hardly worse. All takes about half a
-minute of one core.
+and so do crops of some results, as in the second step of a zoom. The mean of each channel before
+each convolution is its centre, and the least and the greatest value give its step: see
+openvino_graphs.py. Squares of strong colours, as charts and pixel art have them, reach four times
+as far as photos; the steps follow them for a part of that way, so that they are drawn well and
+photos hardly worse. All takes about half a minute of one core, with OMP_NUM_THREADS=1 also while
+other programs compute.
 
 With `--compare FOLDER`, nothing is calibrated: crops of other photos are drawn in fp32 and int8,
-the figures of both are printed, and sheets (fp32, int8, eight times the difference) are saved
-there, twice as large as drawn.
+without the context around runs that a step does not show either; the figures of both are printed,
+and sheets (fp32, int8, eight times the difference) are saved there, twice as large as drawn.
 """
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, cycle
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +35,21 @@ from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models.context import ModelContext
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
-from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, FILE_NAME, points, steps_between
-from cozviewer.models.realesrgan.rrdbnet import DENSE, forward, layer_names
+from cozviewer.models.realesrgan.openvino_graphs import (
+    BLOCKS,
+    CLOSED,
+    FILE_NAME,
+    points,
+    steps_between,
+)
+from cozviewer.models.realesrgan.rrdbnet import DENSE, TAIL, forward, layer_names
+from cozviewer.models.upscaler import HALO
+from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
 
 RESOURCES = Path(__file__).parents[1] / "resources"
 
-SIDE, WIDE = 72, 128
+SIDE, WIDE = 72, 176
 """Of the crops to calibrate with and to compare, in pixels."""
 
 Crops = Sequence[tuple[str, int, int]]
@@ -68,7 +78,7 @@ SQUARES = ((1, 8, False), (2, 12, False), (1, 12, True), (2, 6, True), (3, 4, Tr
 
 REACHED = 0.65
 """The part of the range of squares that is covered. Mean and worst PSNR over photos, and that of
-other squares of mixed and of pure colours, in dB after fidelity:
+other squares of mixed and of pure colours, in dB after fidelity, all with zeros beyond the edges:
 
     0       43.6, 38.5    26.8    24.9
     0.5     43.3, 37.5    36.0    28.9
@@ -78,18 +88,21 @@ other squares of mixed and of pure colours, in dB after fidelity:
 
 COMPARISON: Crops = (
     ("chelsea", 80, 150),
-    ("chelsea", 150, 280),
+    ("chelsea", 120, 270),
     ("hubble_deep_field", 300, 300),
     ("retina", 600, 700),
     ("grass", 200, 200),
     ("brick", 200, 200),
     ("camera", 60, 180),
-    ("page", 40, 100),
+    ("page", 14, 100),
 )
 """Of photos that are not calibrated with."""
 
 Extremes = tuple[NDArray[np.float32], NDArray[np.float32]]
 """The least and the greatest value by channel."""
+
+BANDED = TAIL[1:]
+"""The layers that run once for each band of rows."""
 
 
 class Watched(TorchFunctionMode):
@@ -97,16 +110,18 @@ class Watched(TorchFunctionMode):
 
     Attributes:
         extremes: Of all inputs so far, by layer; `layer_names` has their order.
+        means: Of each input by channel, by layer.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.extremes: dict[str, Extremes] = {}
+        self.means: dict[str, list[NDArray[np.float32]]] = {}
         self._layers: Iterator[str] = iter(())
 
     def begin(self) -> None:
         """Begin a run of the network."""
-        self._layers = iter(layer_names(BLOCKS))
+        self._layers = chain(layer_names(BLOCKS), cycle(BANDED))
 
     def __torch_function__(
         self,
@@ -120,6 +135,7 @@ class Watched(TorchFunctionMode):
             low, high = args[0].amin((0, 2, 3)).numpy(), args[0].amax((0, 2, 3)).numpy()
             before = self.extremes.get(name, (low, high))
             self.extremes[name] = np.minimum(before[0], low), np.maximum(before[1], high)
+            self.means.setdefault(name, []).append(args[0].mean((0, 2, 3)).numpy())
         return func(*args, **(kwargs or {}))
 
 
@@ -132,7 +148,7 @@ def calibrate() -> None:
         image = torch.from_numpy(crop).permute(2, 0, 1)[None].contiguous()
         watched.begin()
         with torch.inference_mode(), watched:
-            fine: Tensor = forward(state, BLOCKS, image)
+            fine: Tensor = forward(state, BLOCKS, image, open_edges=True)
         result: RgbFloat = fine.clamp(0, 1)[0].permute(1, 2, 0).contiguous().numpy()
         return result
 
@@ -141,13 +157,17 @@ def calibrate() -> None:
         run(np.ascontiguousarray(results[index][100 : 100 + SIDE, 100 : 100 + SIDE]), photos)
     for seed, side, pure in SQUARES:
         run(mosaic(seed, side, pure), squares)
-    steps = []
+    scales = []
     for name, _ in points():
         # The last convolution of a dense block receives all of its features.
         layer = f"{name}.conv{DENSE}" if name.startswith("body.") else name
-        wide = REACHED * steps_between(*squares.extremes[layer])
-        steps.append(np.maximum(steps_between(*photos.extremes[layer]), wide))
-    np.save(RESOURCES / FILE_NAME, np.concatenate(steps).astype(np.float32))
+        centres = np.mean(photos.means[layer], axis=0)
+        if name in CLOSED:
+            centres = np.zeros_like(centres)
+        wide = REACHED * steps_between(*squares.extremes[layer], centres)
+        near = steps_between(*photos.extremes[layer], centres)
+        scales.append(np.stack((np.maximum(near, wide), centres)))
+    np.save(RESOURCES / FILE_NAME, np.concatenate(scales, axis=1).astype(np.float32))
 
 
 def compare(folder: Path) -> None:
@@ -158,10 +178,12 @@ def compare(folder: Path) -> None:
         for numbers in ("fp32", "int8")
     ]
     print(f"{'':20} {'PSNR':>6} {'after fidelity':>14} {'shift':>7}   NIQE fp32, int8")
+    edge = STEP_SCALE * HALO
+    shown = np.s_[edge:-edge, edge:-edge]
     for number, (name, crop) in enumerate(crops(COMPARISON, WIDE)):
         drawn = [engine.upscale(crop, "", 0, never) for engine in engines]
-        before = psnr(*drawn)
-        exact, rough = (corrected(fine, crop, 1.0).clip(0, 1) for fine in drawn)
+        before = psnr(*(fine[shown] for fine in drawn))
+        exact, rough = (corrected(fine, crop, 1.0).clip(0, 1)[shown] for fine in drawn)
         shift = np.abs((rough - exact).mean((0, 1))).max() * 255
         pictures = [np.rint(fine * 255).astype(np.uint8) for fine in (exact, rough)]
         natural = [niqe(picture) or np.nan for picture in pictures]

@@ -1,10 +1,15 @@
 """Real-ESRGAN as OpenVINO graphs: in float, or in int8 with the quantisation of each layer.
 
-Features before a convolution are quantised to unsigned bytes with a common zero point and a scale
-for each channel. The scales of the channels are multiplied into the kernel, which is quantised to
-signed bytes with a scale for each filter, so that a convolution multiplies and adds only bytes.
-The residual sums and the biases stay in float. So do the first and the last layer, which are small;
-quantising the last one costs 0.3 dB.
+Features before a convolution are quantised to unsigned bytes with a common zero point, and with a
+scale and a centre for each channel. The scales are multiplied into the kernel, which is quantised
+to signed bytes with a scale for each filter, so that a convolution multiplies and adds only bytes;
+what the centres add is a part of the bias. The residual sums and the biases stay in float. So do
+the first and the last layer, which are small; quantising the last one costs 0.3 dB.
+
+A convolution has zeros beyond the edges of bytes, which stand for the centres. In the blocks these
+are the means of the features of photos, so that edges are open (see `rrdbnet.forward`) at no cost.
+The means of each picture, as in float, would need another pass over the features, and make its
+rounding depend on how a view is divided into runs.
 
 This is the usual post-training quantisation (Nagel et al., "A White Paper on Neural
 Network Quantization", 2021, sections 2.2 and 2.4), with scales for each channel of the features,
@@ -28,9 +33,26 @@ from cozviewer.util.translation import translate
 if TYPE_CHECKING:
     from openvino import Model, Node
 
-Steps = Mapping[str, NDArray[np.float32]]
-"""Scale of a byte by channel: "body.0.rdb1" is for the input of a dense block, followed by the
-output of each of its convolutions, "conv_up1" for the input of that layer."""
+
+class Scale(NamedTuple):
+    """What bytes stand for, by channel.
+
+    Attributes:
+        steps: The difference between successive bytes.
+        centres: The byte ZERO.
+    """
+
+    steps: NDArray[np.float32]
+    centres: NDArray[np.float32]
+
+    def part(self, start: int, end: int | None = None) -> "Scale":
+        """Return the scale of some channels."""
+        return Scale(self.steps[start:end], self.centres[start:end])
+
+
+Scales = Mapping[str, Scale]
+"""By name: "body.0.rdb1" is for the input of a dense block, followed by the output of each of its
+convolutions, "conv_up1" for the input of that layer."""
 
 FILTERS, GROWTH, BLOCKS = 64, 32, 23
 """As in `rrdbnet.expected_layers`."""
@@ -45,9 +67,12 @@ MOST_WEIGHT = 127
 
 QUANTISED_TAIL = ("conv_body", "conv_up1", "conv_up2", "conv_hr")
 
+CLOSED = QUANTISED_TAIL[1:]
+"""Layers whose edges are not open in float either: their centres are 0."""
+
 FILE_NAME = "realesrgan_int8.npy"
-"""In cozviewer.resources: float32, the scales of all `points` concatenated, written by
-packaging/calibrate_int8.py."""
+"""In cozviewer.resources: (2, channels of all `points`) float32, the steps and the centres, written
+by packaging/calibrate_int8.py."""
 
 
 def points() -> list[tuple[str, int]]:
@@ -61,14 +86,16 @@ def dense_names(block: int) -> list[str]:
     return [f"body.{block}.rdb{dense}" for dense in range(1, PER_BLOCK + 1)]
 
 
-def steps_between(low: NDArray[np.float32], high: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the smallest scales with which bytes cover `low` to `high`, by channel."""
-    needed = np.maximum(high / (LEVELS - 1 - ZERO), -low / ZERO)
+def steps_between(
+    low: NDArray[np.float32], high: NDArray[np.float32], centres: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the smallest steps with which bytes cover `low` to `high`, by channel."""
+    needed = np.maximum((high - centres) / (LEVELS - 1 - ZERO), (centres - low) / ZERO)
     steps: NDArray[np.float32] = np.maximum(needed, 1e-6).astype(np.float32)
     return steps
 
 
-def read_steps() -> Steps:
+def read_scales() -> Scales:
     """Return the scales that are installed with cozviewer.
 
     Raises:
@@ -78,9 +105,9 @@ def read_steps() -> Steps:
     try:
         with (files("cozviewer.resources") / FILE_NAME).open("rb") as file:
             flat = read_array(file, allow_pickle=False)
-        if flat.dtype != np.float32 or flat.shape != (sum(channels),):
+        if flat.dtype != np.float32 or flat.shape != (2, sum(channels)):
             raise ValueError("wrong shape")
-        if not (np.isfinite(flat).all() and (flat > 0).all()):
+        if not (np.isfinite(flat).all() and (flat[0] > 0).all()):
             raise ValueError("wrong values")
     except (OSError, ValueError, EOFError, AttributeError) as error:
         raise BadInput(
@@ -90,8 +117,8 @@ def read_steps() -> Steps:
                 "number format fp32.",
             ).format(file_name=FILE_NAME)
         ) from error
-    parts = np.split(flat, np.cumsum(channels)[:-1])
-    return dict(zip([name for name, _ in points()], parts, strict=True))
+    parts = np.split(flat, np.cumsum(channels)[:-1], axis=1)
+    return {name: Scale(*part) for (name, _), part in zip(points(), parts, strict=True)}
 
 
 class _Centred(NamedTuple):
@@ -104,16 +131,16 @@ class _Centred(NamedTuple):
 class Graphs:
     """Builds the network in pieces. Between pieces, features are (1, 64, H, W) float32."""
 
-    def __init__(self, state: State, steps: Steps | None, *, open_edges: bool = False) -> None:
+    def __init__(self, state: State, scales: Scales | None, *, open_edges: bool = False) -> None:
         """Prepare; the methods import openvino.
 
         Args:
             state: As `realesrgan_state` returns it.
-            steps: Of int8; None keeps all layers in float.
-            open_edges: See `rrdbnet.forward`; only in float.
+            scales: Of int8; None keeps all layers in float.
+            open_edges: See `rrdbnet.forward`; int8 always has them.
         """
-        self._state, self._steps = state, steps
-        self._open = open_edges and steps is None
+        self._state, self._scales = state, scales
+        self._open = open_edges and scales is None
 
     def head(self) -> "Model":
         """Return the first layer: (1, 3, H, W) in 0..1 to features."""
@@ -151,15 +178,15 @@ class Graphs:
 
     def _dense(self, features: "Node", name: str) -> "Node":
         """Return a dense block."""
-        if self._steps is None:
+        if self._scales is None:
             return self._plain_dense(features, name)
-        steps = self._steps[name]
+        scale = self._scales[name]
         ends = [FILTERS + index * GROWTH for index in range(DENSE)]
-        grown = [_bytes(features, steps[:FILTERS])]
+        grown = [_bytes(features, scale.part(0, FILTERS))]
         for index, (end, after) in enumerate(pairwise(ends), 1):
-            more = self._multiplied(f"{name}.conv{index}", _joined(grown), steps[:end])
-            grown.append(_bytes(_active(more), steps[end:after]))
-        added = self._multiplied(f"{name}.conv{DENSE}", _joined(grown), steps)
+            more = self._multiplied(f"{name}.conv{index}", _joined(grown), scale.part(0, end))
+            grown.append(_bytes(_active(more), scale.part(end, after)))
+        added = self._multiplied(f"{name}.conv{DENSE}", _joined(grown), scale)
         return _plus(features, added, RESIDUAL)
 
     def _plain_dense(self, features: "Node", name: str) -> "Node":
@@ -200,22 +227,25 @@ class Graphs:
         return self._biased(features, constant(self._array(f"{name}.weight")), name)
 
     def _conv(self, name: str, features: "Node", *, doubled: bool = False) -> "Node":
-        """Return a convolution, in int8 if there are steps, after nearest-neighbour upsampling by
+        """Return a convolution, in int8 if there are scales, after nearest-neighbour upsampling by
         2 if `doubled`."""
-        if self._steps is None:
+        if self._scales is None:
             return self._plain(name, enlarged(features, 2) if doubled else features)
-        small = _bytes(features, self._steps[name])
-        return self._multiplied(name, enlarged(small, 2) if doubled else small, self._steps[name])
+        scale = self._scales[name]
+        small = _bytes(features, scale)
+        return self._multiplied(name, enlarged(small, 2) if doubled else small, scale)
 
-    def _multiplied(self, name: str, small: "Node", steps: NDArray[np.float32]) -> "Node":
-        """Return the convolution of quantised features with the scales `steps`."""
+    def _multiplied(self, name: str, small: "Node", scale: Scale) -> "Node":
+        """Return the convolution of features that are quantised with a scale."""
         from openvino import opset13 as ops
 
-        kernel = self._array(f"{name}.weight") * steps[:, None, None]
+        exact = self._array(f"{name}.weight")
+        kernel = exact * scale.steps[:, None, None]
         most = np.abs(kernel).max((1, 2, 3), keepdims=True)
         step = np.maximum(most, np.finfo(np.float32).tiny) / MOST_WEIGHT
         weights = ops.convert(constant(np.rint(kernel / step).astype(np.int8)), "f32")
-        return self._biased(small, ops.multiply(weights, constant(step)), name)
+        bias = self._array(f"{name}.bias") + exact.sum((2, 3)) @ scale.centres
+        return convolved(small, ops.multiply(weights, constant(step)), bias)
 
     def _biased(self, features: "Node", kernel: "Node", name: str) -> "Node":
         return convolved(features, kernel, self._array(f"{name}.bias"))
@@ -294,16 +324,16 @@ def enlarged(features: "Node", scale: int) -> "Node":
     )
 
 
-def _bytes(features: "Node", steps: NDArray[np.float32]) -> "Node":
+def _bytes(features: "Node", scale: Scale) -> "Node":
     """Return features as integers from -ZERO on, which OpenVINO recognises as bytes."""
     from openvino import opset13 as ops
 
     low, high = np.float32(-ZERO), np.float32(LEVELS - 1 - ZERO)
-    by_channel = steps.reshape(1, -1, 1, 1)
+    steps, centres = (part.reshape(1, -1, 1, 1) for part in scale)
     return ops.fake_quantize(
         features,
-        constant(low * by_channel),
-        constant(high * by_channel),
+        constant(centres + low * steps),
+        constant(centres + high * steps),
         constant(low),
         constant(high),
         LEVELS,

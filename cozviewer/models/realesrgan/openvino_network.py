@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.models.realesrgan.converted import State
-from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_steps
+from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_scales
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled
@@ -73,14 +73,14 @@ class OpenVinoNetwork:
             state: As `realesrgan_state` returns it.
             threads: Returns the number of threads of a run that starts in the calling thread.
             numbers: "fp32", "bf16" or "int8".
-            open_edges: As in `rrdbnet.forward`; not in int8, whose result depends more on rounding.
+            open_edges: As in `rrdbnet.forward`; int8 always has them.
 
         Raises:
             BadInput: OpenVINO or the scales are missing or broken.
             RuntimeError: OpenVINO failed.
         """
-        steps = read_steps() if numbers == "int8" else None
-        self._graphs = Graphs(state, steps, open_edges=open_edges)
+        scales = read_scales() if numbers == "int8" else None
+        self._graphs = Graphs(state, scales, open_edges=open_edges)
         self._numbers = numbers
         self._core = open_core()
         self._turn = threading.Lock()

@@ -8,7 +8,7 @@ import pytest
 from skimage import data
 
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
-from cozviewer.models import upscaler
+from cozviewer.models import upscaler, without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -67,6 +67,7 @@ def test_bf16_shows_what_fp32_shows(
     engine: NetworkUpscaler, crop: Rgb8, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     half = Device("cpu", "CPU", "bfloat16", channels_last=True)
+    monkeypatch.setattr(without_torch, "suffices", lambda wanted: False)
     monkeypatch.setattr(upscaler, "ways", lambda place, numbers: [half])
     rough = realesrgan(ModelContext("cpu", notice=pytest.fail))
     small = crop[:20, :20]

@@ -17,14 +17,19 @@ from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models import device as device_module
+from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.network import Network, run_network
+from cozviewer.models.number_formats import MOST_DIFFERENCE, probe
 from cozviewer.models.realesrgan import openvino_graphs, openvino_network
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.models.realesrgan.openvino_graphs import BLOCKS
 from cozviewer.models.realesrgan.openvino_network import AT_ONCE, OpenVinoNetwork, bands, on_tensors
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.realesrgan.rrdbnet import layer_names
+from cozviewer.models.upscaler import HALO, NetworkUpscaler
+from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -59,29 +64,61 @@ def photo(top: int, left: int, height: int, width: int) -> RgbFloat:
 
 @pytest.mark.parametrize(("top", "left"), [(90, 160), (200, 300)])
 def test_it_draws_what_fp32_draws(
-    reference: NetworkUpscaler, rough: Network, top: int, left: int
+    engine: NetworkUpscaler, rough: Network, top: int, left: int
 ) -> None:
-    parent = photo(top, left, 48, 48)
-    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
-    fine = corrected(run_network(rough, parent, never), parent, 1.0)
+    """Within the context that a step gives to a run."""
+    parent, edge = photo(top, left, 64, 64), STEP_SCALE * HALO
+    exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)[edge:-edge, edge:-edge]
+    fine = corrected(run_network(rough, parent, never), parent, 1.0)[edge:-edge, edge:-edge]
     assert fine.dtype == np.float32
     assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 36
     assert np.abs((fine - exact).mean(axis=(0, 1))).max() * 255 < 0.1
 
 
-def test_strong_colours_do_not_run_out_of_bytes(reference: NetworkUpscaler, rough: Network) -> None:
-    colours = np.random.default_rng(5).random((4, 4, 3))
+def test_strong_colours_do_not_run_out_of_bytes(engine: NetworkUpscaler, rough: Network) -> None:
+    colours = np.random.default_rng(5).random((5, 5, 3))
     parent = np.ascontiguousarray(np.kron(colours, np.ones((8, 8, 1))), np.float32)
-    exact = corrected(reference.upscale(parent, "", 0, never), parent, 1.0)
+    exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)
     fine = corrected(run_network(rough, parent, never), parent, 1.0)
-    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 34
+    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 33
+
+
+def test_measuring_finds_it_exact_enough(engine: NetworkUpscaler, rough: Network) -> None:
+    """Also at the edges of the test picture, which are a large part of it."""
+    difference = run_network(rough, probe(), never) - engine.network().run(probe(), never)
+    assert np.abs(difference).mean() < 0.75 * MOST_DIFFERENCE["int8"]  # measured: 0.53
+
+
+def test_a_crop_drawn_alone_is_like_the_whole_as_edges_are_open(
+    reference: NetworkUpscaler, rough: Network
+) -> None:
+    wide = to_float(np.ascontiguousarray(data.hubble_deep_field()[300:396, 300:396]))
+    alone = np.ascontiguousarray(wide[24:72, 24:72])
+    whole = reference.upscale(wide, "", 0, never)[128:256, 128:256]
+    closed, opened = (
+        np.abs(fine[32:160, 32:160] - whole).mean()
+        for fine in (reference.upscale(alone, "", 0, never), run_network(rough, alone, never))
+    )
+    assert opened < 0.5 * closed  # measured: 1.0 and 3.3 grey levels
+
+
+def test_all_layers_but_the_first_and_the_last_multiply_bytes(forward: OpenVinoNetwork) -> None:
+    if "int8" not in without_torch.formats():
+        pytest.skip("this processor has no VNNI")
+    found = list[str]()
+    for piece in forward._compiled():
+        for layer in piece.get_runtime_model().get_ordered_ops():
+            if layer.get_rt_info()["layerType"].astype(str) == "Convolution":
+                found.append(layer.get_rt_info()["runtimePrecision"].astype(str))
+    assert found == ["f32", *["u8"] * (len(layer_names(BLOCKS)) - 2), "f32"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 3), (13, 7), (67, 65), (1, 5000)])
 def test_any_size_works(rough: Network, size: tuple[int, int]) -> None:
     fine = run_network(rough, np.full((*size, 3), 0.5, np.float32), never)
     assert fine.shape == (4 * size[0], 4 * size[1], 3)
-    assert np.abs(fine - 0.5).max() < 0.2
+    # What lies beyond the edges decides most of a single pixel.
+    assert np.abs(fine - 0.5).max() < (0.2 if max(size) > 1 else 0.6)
 
 
 def test_channels_may_lie_side_by_side_or_apart(rough: Network) -> None:
