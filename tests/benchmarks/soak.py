@@ -209,9 +209,9 @@ def _spin(seconds: float) -> None:
 def _wait(done: Callable[[], bool], seconds: float) -> bool:
     """Run the event loop until `done`, or for so long; return whether it is."""
     end = time.monotonic() + seconds
-    while not done() and time.monotonic() < end:
+    while not (fulfilled := done()) and time.monotonic() < end:
         _spin(0.05)
-    return done()
+    return fulfilled
 
 
 def print_report(report: dict[str, object]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from itertools import combinations
+from pathlib import Path
 from statistics import median
 
 import psutil
@@ -82,14 +83,21 @@ def _total(uses: Sequence[_Use]) -> _Use:
 
 
 def model_seconds() -> float:
-    """Return the CPU time of the processes that run models."""
+    """Return the time for which the processes that run models have used a core or, on Linux, waited
+    for one: on a busy machine they may get none for seconds, and yet not be at rest."""
     seconds = 0.0
     for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it has just ended
+        with suppress(psutil.Error, OSError):  # it has just ended
             if SERVER in child.cmdline():
                 used = child.cpu_times()
-                seconds += used.user + used.system
+                seconds += used.user + used.system + _waited(child.pid)
     return seconds
+
+
+def _waited(pid: int) -> float:
+    """Return the seconds for which threads of a process have waited for a core (proc(5))."""
+    folders = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(each.read_text().split()[1]) for each in folders) / 1e9
 
 
 def measured(window: MainWindow, started: float, opened: int, errors: int) -> Sample:
