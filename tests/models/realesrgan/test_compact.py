@@ -2,6 +2,7 @@
 
 import random
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from cozviewer.models.realesrgan.compact import (
 )
 from cozviewer.models.realesrgan.ncnn_format import Convolution
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
+from cozviewer.models.realesrgan.openvino_network import Run
 from cozviewer.models.realesrgan.weights import COMPACT, COMPACT_BIN_SHA256, wheel_files
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
@@ -205,6 +207,44 @@ def test_its_identity_and_halo(drafting: NetworkUpscaler) -> None:
     assert drafting.name == "Draft network"
     assert drafting.halo == HALO
     assert drafting.generative
+
+
+def test_after_a_stop_pictures_of_any_size_are_drawn_as_before() -> None:
+    network = OpenVinoCompact(compact_weights(), lambda: 1, "fp32")
+    chance = np.random.default_rng(0)
+    sizes = ((90, 80), (90, 81), (40, 50))
+    pictures = [chance.random((1, 3, *size), np.float32) for size in sizes]
+    expected = [network(picture, never).copy() for picture in pictures]
+    for interrupted in (0, 1):
+        questions = list[bool]()
+
+        def cancelled(questions: list[bool] = questions) -> bool:
+            questions.append(True)
+            return len(questions) > 1  # asked before it runs, then while it does
+
+        with suppress(Cancelled):  # a fast machine may be done before
+            network(pictures[interrupted], cancelled)
+        for picture, fine in zip(pictures[::-1], expected[::-1], strict=True):
+            np.testing.assert_array_equal(network(picture, never), fine)
+
+
+@pytest.mark.parametrize("error", [Cancelled, RuntimeError])
+def test_an_interrupted_network_is_compiled_again(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, image = OpenVinoCompact(compact_weights(), lambda: 1, "fp32"), np.zeros((1, 3, 4, 4))
+    before = network._piece
+
+    def interrupted(*arguments: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Run, "__call__", interrupted)
+        with pytest.raises(error):
+            network(image.astype(np.float32), never)
+    assert network(image.astype(np.float32), never).shape == (1, 3, 16, 16)
+    assert before is not None
+    assert network._piece not in (None, before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures private pages")
