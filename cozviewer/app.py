@@ -60,7 +60,7 @@ from cozviewer.util.folders import (
     open_private,
     pyramids_folder,
 )
-from cozviewer.util.memory import keep_heaps_small
+from cozviewer.util.memory import share_heaps
 from cozviewer.util.priority import take_turns_quickly
 from cozviewer.util.signals import SIGNALLED, watched
 from cozviewer.util.temporary import end_now
@@ -96,7 +96,7 @@ def run_viewer(
         one cannot be stopped within seconds, the process is ended instead.
     """
     take_turns_quickly()
-    keep_heaps_small()
+    share_heaps()
     application = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName("cozviewer")

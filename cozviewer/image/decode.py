@@ -132,6 +132,9 @@ def decode(
         told += notices.stretched(grey) if own is None else ()
     elif isinstance(image, ProcessImage):
         offered = image.offered
+        toned = own_tone(name, tone, offered)
+        if toned is not None and offered is not None and toned.bands != offered.automatic.bands:
+            managed = False  # as below
     elif picture.samples is None or offered is None:
         own = own_tone(name, tone, offered)
     if own is not None and offered is not None and own.bands != offered.automatic.bands:
@@ -324,7 +327,10 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
     """
     image = picture.image
     if isinstance(image, ProcessImage):
-        return image.samples(most_pixels)
+        samples = image.samples(most_pixels)
+        if picture.coded is None:
+            return samples
+        return replace(samples, to_srgb=_managed(picture, image, None))
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
@@ -355,12 +361,20 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
         raise BadInput(refusal("no tone", name, {}))
     upright = np.empty_like(values if turn < 5 else values.swapaxes(0, 1))
     as_in_file(upright, turn)[...] = values
+    to_srgb = _managed(picture, image, block)
+    return thinned(Samples(upright, offered, to_srgb=to_srgb), most_pixels)
+
+
+def _managed(
+    picture: Picture, image: ImageFile, block: bytes | None
+) -> Callable[[NDArray[np.uint8]], Rgb8]:
+    """Return the way to sRGB from grey levels; see `converter`."""
     convert, _ = converter(picture, image, block, managed=True)
 
     def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
         return convert(Image.fromarray(levels))
 
-    return thinned(Samples(upright, offered, to_srgb=to_srgb), most_pixels)
+    return to_srgb
 
 
 def _load(name: str, image: ImageFile) -> None:

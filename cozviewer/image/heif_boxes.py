@@ -26,16 +26,26 @@ def kind_of_brands(head: bytes) -> str:
     Args:
         head: The first bytes of a file, with its ftyp box as far as they reach.
     """
-    if head[4:8] != b"ftyp":
-        return ""
-    end = min(int.from_bytes(head[:4], "big"), len(head), 4096)
-    brands = [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
+    brands = _brands(head)
     for brand in brands:
         if brand in AVIF_BRANDS:
             return "AVIF"
         if brand in HEIC_BRANDS:
             return "HEIC"
     return "HEIC" if any(brand in _STRUCTURE_BRANDS for brand in brands) else ""
+
+
+def is_sequence(head: bytes) -> bool:
+    """Return whether a file holds frames that follow each other (23008-12, 10.3)."""
+    return b"avis" in _brands(head) or b"msf1" in _brands(head)
+
+
+def _brands(head: bytes) -> list[bytes]:
+    """Return the major brand and the compatible ones; none of another kind of file."""
+    if head[4:8] != b"ftyp":
+        return []
+    end = min(int.from_bytes(head[:4], "big"), len(head), 4096)
+    return [head[8:12], *(head[at : at + 4] for at in range(16, end - 3, 4))]
 
 
 def nclx_colour(head: bytes) -> CodedColour | None:
@@ -53,6 +63,22 @@ def nclx_colour(head: bytes) -> CodedColour | None:
         return None
 
 
+def channel_bits(head: bytes) -> tuple[int, ...]:
+    """Return the bits of each channel of the primary picture, alpha left out (23008-12, 6.5.6);
+    nothing where the file does not say.
+
+    Args:
+        head: The first HEAD_BYTES of the file.
+    """
+    try:
+        for name, content in _primary_properties(memoryview(head)):
+            if name == b"pixi":
+                return tuple(content[5 : 5 + content[4]])
+    except (struct.error, IndexError, ValueError):
+        pass
+    return ()
+
+
 def jp2_profile(head: bytes) -> bytes | None:
     """Return the colour profile of a JPEG 2000 file (ISO/IEC 15444-1, I.5.3.3), if it has one."""
     header = _box(memoryview(head), b"jp2h")
@@ -63,33 +89,37 @@ def jp2_profile(head: bytes) -> bytes | None:
 
 
 def _nclx_colour(head: memoryview) -> CodedColour | None:
+    codes: tuple[int, int] | None = None
+    peak = PEAK_NITS
+    for name, content in _primary_properties(head):
+        if name == b"colr" and bytes(content[:4]) in (b"prof", b"rICC"):
+            return None
+        if name == b"colr" and bytes(content[:4]) == b"nclx":
+            first, second = struct.unpack(">HH", content[4:8])
+            codes = first, second
+        elif name == b"clli":
+            peak = float(int.from_bytes(content[:2], "big")) or PEAK_NITS
+    return None if codes is None else from_numbers(codes[0], codes[1], peak)
+
+
+def _primary_properties(head: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Yield (type, content) of the properties of the primary picture (23008-12, 9.3)."""
     meta = _box(head, b"meta")
     if meta is None:
-        return None
+        return
     meta = meta[4:]  # version and flags
     primary, tables = _box(meta, b"pitm"), _box(meta, b"iprp")
     if primary is None or tables is None:
-        return None
+        return
     item = int.from_bytes(primary[4:6] if primary[0] == 0 else primary[4:8], "big")
     container = _box(tables, b"ipco")
     if container is None:
-        return None
+        return
     properties = list(_boxes(container))
-    codes: tuple[int, int] | None = None
-    peak = PEAK_NITS
     for association in (content for name, content in _boxes(tables) if name == b"ipma"):
         for index in _associated(association, item):
-            if not 1 <= index <= len(properties):
-                continue
-            name, content = properties[index - 1]
-            if name == b"colr" and bytes(content[:4]) in (b"prof", b"rICC"):
-                return None
-            if name == b"colr" and bytes(content[:4]) == b"nclx":
-                first, second = struct.unpack(">HH", content[4:8])
-                codes = first, second
-            elif name == b"clli":
-                peak = float(int.from_bytes(content[:2], "big")) or PEAK_NITS
-    return None if codes is None else from_numbers(codes[0], codes[1], peak)
+            if 1 <= index <= len(properties):
+                yield properties[index - 1]
 
 
 def _boxes(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:

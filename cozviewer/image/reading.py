@@ -9,7 +9,7 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -22,7 +22,7 @@ from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile, nclx_colour
 from cozviewer.image.png.png_chunks import without_broken_metadata
 from cozviewer.image.png.png_colour import colour_of
 from cozviewer.image.png.png_depth import has_low_bytes, low_bytes
-from cozviewer.image.readers.jpeg2000 import deep_bits
+from cozviewer.image.readers import heif, jpeg2000
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.readers.psd_head import is_flat
 from cozviewer.image.readers.table import PHOTOSHOP, RAW
@@ -157,20 +157,18 @@ def _picture(
     plugin = format_named(kind).plugin
     if plugin is None and is_read_by_regions(kind, file.peek(SLIDE_HEAD_BYTES)):
         return _by_regions(kind, file, name, page)
-    if plugin is None or (kind == PHOTOSHOP and not is_flat(file)) or _is_deep(kind, file):
-        return _in_process(kind, file, name, page)
     coded, coded_only, profile = None, False, None
+    if kind in ("AVIF", "HEIC"):
+        coded = nclx_colour(_head(file))
+    if plugin is None or (kind == PHOTOSHOP and not is_flat(file)) or _is_deep(kind, file):
+        return replace(_in_process(kind, file, name, page), coded=coded)
     view: io.BufferedReader = file
     if kind == "PNG":
         colour = colour_of(file)
         coded, coded_only, profile = colour.coded, colour.is_coded, colour.large_profile
         view = without_broken_metadata(file)
-    elif kind in ("AVIF", "HEIC"):
-        coded = nclx_colour(file.read(HEAD_BYTES))
-        file.seek(0)
     elif kind == "JPEG 2000":
-        profile = jp2_profile(file.read(HEAD_BYTES))
-        file.seek(0)
+        profile = jp2_profile(_head(file))
     file.short_header = kind == "WebP"
     image = plugin(view)
     file.ending = b"\xff\xd9" if kind == "JPEG" else b""  # the marker at the end of each JPEG
@@ -201,11 +199,16 @@ def _picture(
 
 def _is_deep(kind: str, file: WatchedFile) -> bool:
     """Return whether a file has colours of more bits than its plugin gives."""
-    if kind != "JPEG 2000":
-        return False
+    if kind == "JPEG 2000":
+        return jpeg2000.deep_bits(_head(file)) > 0
+    return kind in ("AVIF", "HEIC") and heif.deep_bits(kind, _head(file)) > 0
+
+
+def _head(file: WatchedFile) -> bytes:
+    """Return the first HEAD_BYTES of a file, of which nothing was read."""
     head = file.read(HEAD_BYTES)
     file.seek(0)
-    return deep_bits(head) > 0
+    return head
 
 
 def _low_bytes_of(file: WatchedFile) -> Callable[[], Image.Image]:

@@ -26,6 +26,7 @@ from cozviewer.ui.settings import with_own_server
 from cozviewer.ui.tone.kept import keep_tone, kept_tone
 from cozviewer.ui.widgets.banner import BannerAction
 from cozviewer.ui.window_parts import WindowParts
+from cozviewer.util.memory import keep_large_apart
 from cozviewer.util.paths import absolute
 from cozviewer.util.translation import translate
 
@@ -271,6 +272,9 @@ class ImageController(QObject):
         elif old is not None and old.source is source:  # else the session brought its engine
             self.choice = chosen_since(self.choice, old.choice, choice)
         document.tiles_made.connect(self._memory.soon)
+        apart = not source.levels.in_memory  # it uses little memory; speed counts for all others
+        if apart or (old is not None and not old.source.levels.in_memory):
+            keep_large_apart(apart)
         self._file.watch(source.path)
         self.shown.emit(self.scope)
         if old is None or not _same_place(old.source, source):

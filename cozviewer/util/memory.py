@@ -7,27 +7,40 @@ HEAPS = 2
 """Heaps of the C library that all threads share."""
 
 LARGE = 1 << 20
-"""Bytes from which an allocation has memory of its own, which returns to the system when it is
-freed: sheets of tiles, frames, the features of networks. Below that, blocks and tiles of photos."""
+"""Bytes from which an allocation is kept apart: sheets of tiles, frames, the features of networks.
+Below that, blocks and tiles of photos."""
 
 _M_ARENA_MAX, _M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD = -8, -3, -1  # of glibc's malloc.h
+_MOST_LARGE = 32 << 20  # its DEFAULT_MMAP_THRESHOLD_MAX
 
 
-def keep_heaps_small() -> None:
-    """Let later threads share `HEAPS` heaps of the C library, instead of up to eight for each core,
-    and keep what is `LARGE` out of them.
+def share_heaps() -> None:
+    """Let later threads share `HEAPS` heaps of the C library, instead of up to eight for each core.
 
     Of photos and tiles that come and go each heap keeps pages that are half full, and with many
     heaps this grows for an hour. Threads seldom wait for each other here: what is large has no
-    heap. By itself glibc raises that bound up to 32 MiB as soon as something large was freed; then
-    frames and features leave gaps in the heaps, of 50 MB in the window and 150 MB beside a network
-    after a step. New pages cost a tenth of a millisecond for each MiB. Where the C library is not
-    glibc it does nothing.
+    heap. Where the C library is not glibc it does nothing.
     """
+    _set(_M_ARENA_MAX, HEAPS)
+
+
+def keep_large_apart(apart: bool) -> None:
+    """Give each later allocation of LARGE bytes memory of its own, which returns to the system when
+    it is freed; or keep what was freed for the next one.
+
+    By itself glibc raises the bound, up to 32 MiB, whenever something large was freed. That is
+    quicker: a millisecond for a frame of 1280 x 800 pixels, a tenth of the time of a draft. But
+    frames and features leave gaps in the heaps, of 50 MB in the window and 100 MB beside a network.
+    Any thread; where the C library is not glibc it does nothing.
+    """
+    bound = LARGE if apart else _MOST_LARGE
+    _set(_M_MMAP_THRESHOLD, bound)
+    _set(_M_TRIM_THRESHOLD, 2 * bound)  # as glibc itself
+
+
+def _set(option: int, value: int) -> None:
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
-        library.mallopt(_M_ARENA_MAX, HEAPS)
-        library.mallopt(_M_MMAP_THRESHOLD, LARGE)
-        library.mallopt(_M_TRIM_THRESHOLD, 2 * LARGE)  # the usual ratio
+        library.mallopt(option, value)
 
 
 def return_free_memory() -> None:

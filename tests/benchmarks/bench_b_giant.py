@@ -14,7 +14,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.util.memory import keep_heaps_small
+from cozviewer.util.memory import share_heaps
 from tests.benchmarks.desk import application, at_rest, open_window, show, spread, wait
 from tests.image.tiled.giant import JPEG, giant_tiff
 
@@ -45,7 +45,7 @@ def test_reading(giant: Path) -> None:
 
 
 def test_window(giant: Path) -> None:
-    keep_heaps_small()  # as run_viewer does
+    share_heaps()  # as run_viewer does
     with open_window("bicubic", 1280, 800, giant) as window:
         window.navigator.reduced_motion = True
         window.navigator.go_to(camera_at(Fraction(70_000), Fraction(30_000), 1.0))

@@ -21,7 +21,7 @@ from PySide6.QtCore import QPoint
 from cozviewer.models.worker.remote import RemoteModels
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
-from cozviewer.util.memory import keep_heaps_small
+from cozviewer.util.memory import share_heaps
 from tests.benchmarks.desk import application, at_rest, open_window, show, turn_wheel, wait
 
 MOST_MIB = 954
@@ -38,7 +38,7 @@ REST_SECONDS = 4.0
 
 def main(photo: Path, numbers: str) -> None:
     """Print how much memory is used on the way, and at most."""
-    keep_heaps_small()  # as run_viewer does
+    share_heaps()  # as run_viewer does
     random.seed(1)
     engine, remote = "realesrgan", RemoteModels()
     with (

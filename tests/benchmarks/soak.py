@@ -104,7 +104,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     from cozviewer.ui.main_window import MainWindow
     from cozviewer.ui.view.tiles import tile_cache
     from cozviewer.util.cache_settings import CacheSettings, keep_cache_settings
-    from cozviewer.util.memory import keep_heaps_small
+    from cozviewer.util.memory import share_heaps
     from tests.benchmarks.desk import application
     from tests.benchmarks.soaking.deeds import RESTING, Deeds
     from tests.benchmarks.soaking.measures import (
@@ -116,7 +116,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     )
     from tests.benchmarks.soaking.pictures import Pictures
 
-    keep_heaps_small()  # as run_viewer does
+    share_heaps()  # as run_viewer does
     log = Log()
     logging.getLogger("cozviewer").addHandler(log)
     passed = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)

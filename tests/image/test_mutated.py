@@ -27,6 +27,8 @@ from tests.image.rare_files import (
     radiance,
     through_file,
 )
+from tests.image.readers.test_heif import avif as deep_avif
+from tests.image.readers.test_heif import heic as deep_heic
 from tests.image.regions.region_files import aperio, dicom_slide, geotiff
 from tests.image.test_colour_signals import (
     CHROMATICITIES_P3,
@@ -57,6 +59,8 @@ RARE: dict[str, Callable[[], bytes]] = {
     "deep JPEG 2000": lambda: bytes(
         imagecodecs.jpeg2k_encode(RGB.astype(np.uint16), level=0, codecformat="jp2")
     ),
+    "deep AVIF": lambda: deep_avif(RGB.astype(np.uint16) * 4, 10),
+    "deep HEIC": lambda: deep_heic(RGB.astype(np.uint16) * 4),
     "deep PSD": lambda: psd(RGB, depth=16),
     "layers": lambda: layered_psd(RGB),
     "Radiance": lambda: radiance(RGB / 255),

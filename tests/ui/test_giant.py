@@ -17,6 +17,7 @@ from cozviewer.image.tiled import reduced
 from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.compose import compose
+from cozviewer.ui import image_controller
 from cozviewer.ui.info.rows import file_rows
 from cozviewer.ui.view.tiles.tile_cache import budget_for
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
@@ -42,17 +43,20 @@ def test_it_opens_as_a_whole_without_a_question(giant: Bench) -> None:
 
 
 def test_it_opens_after_another_photo_and_before_one(
-    giant: Bench, qtbot: QtBot, tmp_path: Path
+    giant: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    apart = list[bool]()
+    monkeypatch.setattr(image_controller, "keep_large_apart", apart.append)
     other, again = tmp_path / "other.png", giant_tiff(tmp_path / "again.tif")
     Image.new("RGB", (60, 40), "teal").save(other)
-    for path in (other, again):
+    for path in (other, other, again):
         before = giant.window.document
         assert before is not None
         with qtbot.waitSignals([giant.window.opened, before.closed]):
             giant.window.open_picture(path)
         assert giant.window.document is not None
         assert giant.window.document.source.path == path
+    assert apart == [False, True]  # a photo in memory leaves memory as it is after another one
     settle(qtbot, giant.window)
 
 

@@ -9,9 +9,9 @@ from cozviewer.util.memory import HEAPS, LARGE
 
 PROGRAM = """
 import ctypes, sys, threading
-if sys.argv[1] == "small":
-    from cozviewer.util.memory import keep_heaps_small
-    keep_heaps_small()
+if sys.argv[1] == "share":
+    from cozviewer.util.memory import share_heaps
+    share_heaps()
 library = ctypes.CDLL(None)
 library.fopen.restype = library.malloc.restype = ctypes.c_void_p
 begin = threading.Barrier(6)
@@ -31,7 +31,7 @@ library.fflush(out)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="heaps of glibc")
-@pytest.mark.parametrize(("word", "few"), [("small", True), ("leave", False)])
+@pytest.mark.parametrize(("word", "few"), [("share", True), ("leave", False)])
 def test_threads_share_heaps(word: str, few: bool) -> None:
     command = [sys.executable, "-c", PROGRAM, word]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -43,9 +43,11 @@ def test_threads_share_heaps(word: str, few: bool) -> None:
 
 LARGE_ONE = """
 import ctypes, sys
-if sys.argv[1] == "small":
-    from cozviewer.util.memory import keep_heaps_small
-    keep_heaps_small()
+from cozviewer.util.memory import keep_large_apart
+if sys.argv[1] != "leave":
+    keep_large_apart(True)
+if sys.argv[1] == "together":
+    keep_large_apart(False)
 class Used(ctypes.Structure):
     _fields_ = [(name, ctypes.c_size_t) for name in ("heap", "free", "fast", "apart", *"abcdef")]
 library = ctypes.CDLL(None)
@@ -59,7 +61,8 @@ print(library.mallinfo2().apart - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="heaps of glibc")
 @pytest.mark.parametrize(
-    ("word", "size", "apart"), [("small", LARGE, 1), ("small", LARGE // 2, 0), ("leave", LARGE, 0)]
+    ("word", "size", "apart"),
+    [("apart", LARGE, 1), ("apart", LARGE // 2, 0), ("together", LARGE, 0), ("leave", LARGE, 0)],
 )
 def test_what_is_large_has_memory_of_its_own(word: str, size: int, apart: int) -> None:
     command = [sys.executable, "-c", LARGE_ONE, word, str(size)]

@@ -59,6 +59,16 @@ def toned_numbers(
     return Pixels(shown, notes, icc, exif, offered)
 
 
+def stretched_to_16(values: NDArray[Any], bits: int) -> NDArray[np.uint16]:
+    """Return numbers of so many bits, in uint16, as of 16 bits, the nearest ones."""
+    if bits == 16:
+        return values
+    full = (1 << bits) - 1
+    table = (np.arange(full + 1, dtype=np.uint32) * 65535 + full // 2) // full
+    stretched: NDArray[np.uint16] = table.astype(np.uint16)[np.minimum(values, full)]
+    return stretched
+
+
 def _colours(values: NDArray[Any]) -> int:
     """Return how many channels are no opacity."""
     return 1 if values.shape[2] <= 2 else 3

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from cozviewer.image.heif_boxes import HEAD_BYTES, jp2_profile
-from cozviewer.image.readers.deep_numbers import numbers_range, toned_numbers
+from cozviewer.image.readers.deep_numbers import numbers_range, stretched_to_16, toned_numbers
 from cozviewer.image.readers.opened import Opened, Pixels, checked_page
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.image.toning.samples import Samples
@@ -56,8 +56,7 @@ def open_picture(path: str, page: int | None) -> Opened:
         values: NDArray[Any] = jpeg2k_decode(content)
         if values.dtype != np.uint16 or values.shape[:2] != (height, width) or values.ndim != 3:
             raise ValueError(f"{values.shape} samples of type {values.dtype}")
-        full = (1 << bits) - 1
-        return values if bits == 16 else _stretched(values, full)
+        return stretched_to_16(values, bits)
 
     def toned(tone: Tone) -> Pixels:
         return toned_numbers(numbers(), tone, icc)
@@ -75,10 +74,3 @@ def open_picture(path: str, page: int | None) -> Opened:
         toned=toned,
         samples=samples,
     )
-
-
-def _stretched(values: NDArray[Any], full: int) -> NDArray[Any]:
-    """Return numbers of 0 to `full` as of 16 bits, the nearest ones."""
-    table = (np.arange(full + 1, dtype=np.uint32) * 65535 + full // 2) // full
-    stretched: NDArray[Any] = table.astype(np.uint16)[np.minimum(values, full)]
-    return stretched

@@ -94,15 +94,16 @@ FORMATS = (
     Format(
         "AVIF",
         (".avif",),
-        "color profile, nclx (HDR tone-mapped), EXIF, frames",
+        "color profile, nclx (HDR tone-mapped), EXIF, frames, up to 12 bits (with the extra scans)",
         AvifImagePlugin.AvifImageFile,
+        "heif",
     ),
     Format(
         "HEIC",
         (".heic", ".heif"),
-        "color profile, nclx (HDR tone-mapped), EXIF, all images",
+        "color profile, nclx (HDR tone-mapped), EXIF, all images, up to 12 bits",
         _heic,
-        "",
+        "heif",
         *("pillow_heif", "pillow-heif", "heic"),
     ),
     Format(

@@ -36,7 +36,7 @@ from cozviewer.models.worker.errors import LONGEST_TRACE, header_of
 from cozviewer.models.worker.frames import Frame, read_frame, write_frame
 from cozviewer.models.worker.specs import DRAFTS, Spec, context_of, make_model, needs_torch
 from cozviewer.util.cancel import IsCancelled, check_cancelled
-from cozviewer.util.memory import keep_heaps_small, return_free_memory
+from cozviewer.util.memory import keep_large_apart, return_free_memory, share_heaps
 from cozviewer.util.priority import NICENESS, lower_priority
 from cozviewer.util.temporary import end_now
 from cozviewer.util.translation import install
@@ -60,7 +60,7 @@ _call: ContextVar[int | None] = ContextVar("call", default=None)
 
 def main() -> None:
     """Serve the parent process; stdin and stdout belong to it."""
-    keep_heaps_small()
+    share_heaps()
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     os.dup2(2, 1)  # a library that prints must not garble the answers
     faulthandler.enable(2)
@@ -214,11 +214,17 @@ class _Server:
         token = _call.set(job.call)
         header: Mapping[str, Any]
         arrays: Sequence[NDArray[Any]] = ()
+        is_draft = job.frame.header["lane"] == DRAFTS
+        if not is_draft:
+            keep_large_apart(True)  # drafts are quicker without, and need less
         try:
             with stages_told(lambda stage: self.report("stage", stage)):
                 header, arrays = self._done(job)
         except BaseException as error:  # also of Rust's panics
             header = header_of(error)
+        finally:
+            if not is_draft:
+                keep_large_apart(False)
         _collect_again()
         self._jobs.pop(job.call, None)
         _call.reset(token)
@@ -226,7 +232,7 @@ class _Server:
         if job.frame.header["do"] == "upscale":
             # Else the heaps of the C library keep the features of networks, 0.3 GB after a step.
             arrays = ()
-            if job.frame.header["lane"] == DRAFTS:
+            if is_draft:
                 self._trim_soon()
             else:
                 return_free_memory()

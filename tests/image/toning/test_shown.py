@@ -22,6 +22,8 @@ from cozviewer.image.toning.tone_range import (
 )
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import dicom, exr, fits_file, radiance
+from tests.image.readers.test_heif import avif as deep_avif
+from tests.image.readers.test_heif import heic as deep_heic
 from tests.image.toning.test_pixels import BANDS, HU, LIGHT, RAMP, TWELVE, tiff
 from tests.pyramid.pictures import noise, png
 
@@ -40,6 +42,8 @@ FILES: dict[str, tuple[bytes | bytearray, str]] = {
     "grey JPEG XL": (jpegxl_encode(TWELVE, lossless=True), "window=300:2500,gamma=2"),
     "JPEG XL with alpha": (jpegxl_encode(FOUR, lossless=True), "window=9:30000"),
     "JPEG 2000": (jpeg2k_encode(DEEP, level=0), "window=500:40000,bands=3:2:1"),
+    "AVIF": (deep_avif(DEEP >> 6, 10), "window=500:40000,bands=3:2:1"),
+    "HEIC": (deep_heic(DEEP >> 6), "window=500:40000,bands=3:2:1"),
     "JPEG XR": (jpegxr_encode(DEEP, level=1.0), "window=500:40000,bands=3:2:1"),
     "grey JPEG XR": (jpegxr_encode(TWELVE, level=1.0), "window=300:2500"),
     "light JPEG XR": (jpegxr_encode(LIGHT.astype(np.float32), level=1.0), "exposure=-1,gamma=2"),

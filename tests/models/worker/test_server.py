@@ -73,6 +73,28 @@ def test_two_threads_that_need_the_same_text_both_get_it() -> None:
     assert len(sent) == 2
 
 
+@pytest.mark.parametrize(("lane", "expected"), [("steps", [True, False]), (DRAFTS, [])])
+@pytest.mark.parametrize("fails", [False, True])
+def test_large_memory_of_steps_is_kept_apart(
+    lane: str, expected: list[bool], fails: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, seen = list[bool](), list[list[bool]]()
+    monkeypatch.setattr(server, "keep_large_apart", calls.append)
+
+    def make(spec: Spec, context: ModelContext) -> Upscaler:
+        seen.append(list(calls))
+        if fails:
+            raise RuntimeError
+        return Interpolation("bicubic")
+
+    made = server._Server(io.BytesIO(), make, lambda: None)
+    spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
+    header = {"kind": "call", "call": 1, "lane": lane, "model": 1, "spec": spec, "do": "load"}
+    made._run(server._Job(1, Frame(header, []), threading.Event()))
+    assert seen == [expected[:1]]
+    assert calls == expected
+
+
 def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     returned, waits = threading.Event(), list[float]()
     made = server._Server(
