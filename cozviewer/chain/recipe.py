@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cozviewer.chain.protocols import Prompter, Upscaler
-from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, Margins
+from cozviewer.chain.rescale import LEAST_FAR, REACH, Margins
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
 
 LEAST = 128
@@ -27,9 +27,9 @@ METHOD = 3
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
-RESTORES_DETAIL = NEARER = 3
-"""The first version in which fidelity restores the luma of detail, and in which FAR_REACH is less
-than REACH."""
+RESTORES_DETAIL = FRUGAL = 3
+"""The first version in which fidelity restores the luma of detail, and in which no more soft parts
+are regenerated than necessary."""
 
 TEXTURE = 1
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels."""
@@ -101,9 +101,9 @@ class Recipe:
         return self.method >= RESTORES_DETAIL
 
     @property
-    def far_reach(self) -> int:
+    def frugal(self) -> bool:
         """See `redrawn`."""
-        return FAR_REACH if self.method >= NEARER else REACH
+        return self.method >= FRUGAL
 
     def margins(self, width: int, height: int) -> Margins:
         """Return the upscaler's margins around a run of width x height parent pixels, in parent

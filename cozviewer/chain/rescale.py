@@ -34,7 +34,11 @@ the coarser scale. Fur at ×16, drawn in four parts and at once, differs as much
 bf16) as with REACH, and a sixth less is regenerated."""
 
 LEAST_FAR = 64
-"""Minimum side of the regenerated parts in pixels, for which narrow runs get a larger margin."""
+"""Minimum side of the regenerated part in pixels, for which a small part gets a larger margin."""
+
+FAINT = 0.1
+"""Softness up to this value counts as none, and the rest is stretched to 0..1. A regenerated part
+is smaller by up to a half with it, and looks the same at 200 %."""
 
 NOISE = 0.5 / 255
 """The part of fine contrast that is due to rounding to 8 bits."""
@@ -58,7 +62,7 @@ def redrawn(
     upscale: Callable[[RgbFloat], RgbFloat],
     fidelity: float,
     detail: bool = True,
-    far_reach: int = FAR_REACH,
+    frugal: bool = True,
 ) -> RgbFloat:
     """Return parent pixels, with soft parts regenerated at a coarser scale.
 
@@ -68,22 +72,27 @@ def redrawn(
         shown: The part of the margins that is used.
         upscale: Upscales pixels by 4.
         fidelity, detail: As for `corrected`.
-        far_reach: The part of the margins that is regenerated, unless more of them is used.
+        frugal: Whether FAINT is left alone, and only the rectangle around all soft parts is
+            regenerated, with a margin of FAR_REACH; else all of the core, with one of REACH.
 
     Returns:
         (H, W, 3) in 0..1; `context` itself if no used part is soft.
     """
     weight = softness(context)
+    if frugal:
+        weight = np.maximum(weight - np.float32(FAINT), 0) * np.float32(1 / (1 - FAINT))
     # The 2 are for enlarging the weights.
     across, along = (
         max(0, (far - near) // STEP_SCALE - 2) for far, near in zip(reach, shown, strict=True)
     )
-    if not weight[along : weight.shape[0] - along, across : weight.shape[1] - across].any():
+    soft = weight[along : weight.shape[0] - along, across : weight.shape[1] - across, 0] > 0
+    if not soft.any():
         return context
-    height, width = context.shape[:2]
-    edge_x = _unused(width, reach[0], shown[0], far_reach)
-    edge_y = _unused(height, reach[1], shown[1], far_reach)
-    inner = np.s_[edge_y : height - edge_y, edge_x : width - edge_x]
+    rows, columns = np.flatnonzero(soft.any(axis=1)) + along, np.flatnonzero(soft.any(axis=0))
+    inner = (
+        _regenerated(rows, weight.shape[0], reach[1], shown[1], frugal),
+        _regenerated(columns + across, weight.shape[1], reach[0], shown[0], frugal),
+    )
     far_away = shrunk(context[inner])
     near_by = corrected(upscale(far_away), far_away, fidelity, detail)
     part = np.clip(enlarged(weight)[inner], 0, 1)
@@ -92,14 +101,29 @@ def redrawn(
     return mixed
 
 
-def _unused(side: int, reach: int, shown: int, far_reach: int) -> int:
-    """Return how many pixels of a margin need not be regenerated, a multiple of 4."""
-    spare = min(reach - max(far_reach, shown), (side - STEP_SCALE * LEAST_FAR) // 2)
-    return max(0, spare // STEP_SCALE * STEP_SCALE)
+def _regenerated(soft: NDArray[np.intp], side: int, reach: int, shown: int, frugal: bool) -> slice:
+    """Return which of the parent's rows or columns are regenerated.
+
+    Args:
+        soft: The coarser ones that are soft, ascending.
+        side: The number of the coarser ones.
+        reach, shown, frugal: See `redrawn`.
+    """
+    spare = min(reach - max(FAR_REACH if frugal else REACH, shown), 2 * (side - LEAST_FAR))
+    edge = max(0, spare // STEP_SCALE)
+    first, end = edge, side - edge
+    if frugal:
+        margin = FAR_REACH // STEP_SCALE + 2
+        first, end = max(first, soft[0] - margin), min(end, soft[-1] + 1 + margin)
+        lacking = LEAST_FAR - (end - first)
+        if lacking > 0:
+            first = min(max(edge, first - lacking // 2), side - edge - LEAST_FAR)
+            first, end = max(edge, first), min(side - edge, first + LEAST_FAR)
+    return slice(STEP_SCALE * int(first), STEP_SCALE * int(end))
 
 
 def softness(parent: RgbFloat) -> NDArray[np.float32]:
-    """Return where a parent has contours that are softer than its resolution allows.
+    """Return how far contours of a parent are softer than its resolution allows.
 
     Args:
         parent: (H, W, 3) in 0..1, sides divisible by 4.
@@ -115,8 +139,7 @@ def softness(parent: RgbFloat) -> NDArray[np.float32]:
     ratio = np.sqrt(fine_power / np.maximum(_power(coarse), np.float32(1e-9)))
     means = shrunk(luma)
     contrast = np.sqrt(blurred((means - blurred(means, 2)) ** 2, 2))
-    soft = ramp(ratio, SHARP, SOFT) * ramp(contrast, FLAT, SHAPED)
-    return soft
+    return ramp(ratio, SHARP, SOFT) * ramp(contrast, FLAT, SHAPED)
 
 
 def _power(plane: NDArray[np.float32]) -> NDArray[np.float32]:

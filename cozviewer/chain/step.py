@@ -197,7 +197,7 @@ def drawn(
             from_afar,
             recipe.fidelity,
             recipe.restores_detail,
-            recipe.far_reach,
+            recipe.frugal,
         )
 
     def moved(part: float) -> None:

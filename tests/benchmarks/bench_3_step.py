@@ -4,6 +4,7 @@ import importlib.util
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,7 +12,6 @@ import pytest
 from cozviewer.chain.chain import Chain, texture_of
 from cozviewer.chain.fidelity import blurred, corrected
 from cozviewer.chain.joining.join import join
-from cozviewer.chain.protocols import ignore
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.rescale import redrawn, softness
 from cozviewer.image.pixels import Rgb8, to_float
@@ -21,6 +21,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.device import pick_device, ways
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.models.realesrgan.engine import realesrgan
+from cozviewer.models.upscaler import bare_run
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import STEP_LEVELS, coarser, finer, tiles_of
 from cozviewer.util.cancel import never
@@ -55,7 +56,8 @@ def test_step(way) -> None:  # type: ignore[no-untyped-def]
         before = time.process_time(), time.perf_counter()
         refine()
         spent = time.process_time() - before[0], time.perf_counter() - before[1]
-        bare_cpu, bare_wall = _best(_bare(upscaler, parent), rounds=2)
+        bare = partial(bare_run, upscaler, np.ascontiguousarray(parent), never)
+        bare_cpu, bare_wall = _best(bare, rounds=2)
         show(
             f"x{depth}: bare forward of {crop.width} x {crop.height}",
             f"{bare_cpu:.1f} core-s, {bare_wall:.1f} s",
@@ -124,20 +126,6 @@ def _tiles(z: int, region) -> int:  # type: ignore[no-untyped-def]
     return sum(1 for _ in tiles_of(z, region))
 
 
-def _bare(upscaler, pixels: Rgb8) -> Callable[[], None]:  # type: ignore[no-untyped-def]
-    """Return a forward pass of the network, and nothing else."""
-    import torch
-
-    network = upscaler.network()
-    batch = network.batch(pixels)
-
-    def forward() -> None:
-        with torch.inference_mode():
-            network.forward(batch, never, ignore)
-
-    return forward
-
-
 def _ncnn(pixels: Rgb8) -> Callable[[], None]:
     import ncnn
 
@@ -158,7 +146,7 @@ def _ncnn(pixels: Rgb8) -> Callable[[], None]:
     return run
 
 
-def _best(work: Callable[[], None], rounds: int = ROUNDS) -> tuple[float, float]:
+def _best(work: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
     """Return the median core-seconds and seconds of a work, which is done once before."""
     work()
     found = []

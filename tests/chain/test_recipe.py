@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cozviewer.chain.recipe import Recipe, is_current, recipe_of
-from cozviewer.chain.rescale import FAR_REACH, REACH
+from cozviewer.chain.rescale import REACH
 from cozviewer.pyramid.geometry import TileKey
 from tests.chain.fakes import FakeUpscaler, Silent
 
@@ -51,8 +51,8 @@ def test_an_earlier_method_stays_what_it_was() -> None:
     earlier = replace(RECIPE, method=2, adaptive_scale=True)
     plain = replace(RECIPE, method=2)
     assert plain.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
-    assert (earlier.restores_detail, earlier.far_reach) == (False, REACH)
-    assert (RECIPE.restores_detail, RECIPE.far_reach) == (True, FAR_REACH)
+    assert (earlier.restores_detail, earlier.frugal) == (False, False)
+    assert (RECIPE.restores_detail, RECIPE.frugal) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, shrunk
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.chain.rescale import FAR_REACH, LEAST_FAR, REACH, redrawn, softness
+from cozviewer.chain.rescale import FAINT, FAR_REACH, LEAST_FAR, REACH, redrawn, softness
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, finer_core
 from cozviewer.image.pixels import Rgb8, RgbFloat, padded, to_8bit, to_float
@@ -97,26 +97,70 @@ def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reach", "shown", "far_reach", "side"),
+    ("reach", "shown", "frugal", "side"),
     [
-        (64, 16, 64, 384),
-        (64, 16, FAR_REACH, 352),
-        (64, 56, FAR_REACH, 368),  # all that is used
-        (128, 16, 0, 4 * LEAST_FAR),
+        (64, 16, False, 384),
+        (64, 16, True, 352),
+        (64, 56, True, 368),  # all that is used
+        (128, 16, False, 4 * LEAST_FAR),
+        (128, 112, False, 352),
     ],
 )
 def test_what_is_not_used_is_not_regenerated(
-    reach: int, shown: int, far_reach: int, side: int
+    reach: int, shown: int, frugal: bool, side: int
 ) -> None:
-    picture = np.pad(edge(3), ((64, 64), (64, 64), (0, 0)), mode="edge")
+    # It is soft all over.
+    picture = blurred(to_float(noise(SIDE, SIDE)), 6) * 6 - np.float32(2.5)
+    picture = np.pad(picture, ((64, 64), (64, 64), (0, 0)), mode="symmetric").clip(0, 1)
     seen = list[tuple[int, ...]]()
 
     def upscale(far: RgbFloat) -> RgbFloat:
         seen.append(far.shape)
         return cubist(far)
 
-    redrawn(picture, (reach, reach), (shown, shown), upscale, 1.0, far_reach=far_reach)
+    redrawn(picture, (reach, reach), (shown, shown), upscale, 1.0, frugal=frugal)
     assert seen == [(side // 4, side // 4, 3)]
+
+
+def soft_spot(x: int, y: int, height: int = 336, width: int = 464) -> RgbFloat:
+    """Return a soft spot on grey, (height, width, 3)."""
+    rows, columns = np.mgrid[:height, :width]
+    bump = np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * 5**2))
+    return (0.3 + 0.5 * bump[:, :, None].repeat(3, axis=2)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("x", "y"), [(232, 168), (80, 100), (390, 270)])
+def test_only_the_rectangle_around_soft_parts_is_regenerated(x: int, y: int) -> None:
+    picture, seen = soft_spot(x, y), list[tuple[int, ...]]()
+
+    def upscale(far: RgbFloat) -> RgbFloat:
+        seen.append(far.shape)
+        return cubist(far)
+
+    found = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
+    whole = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0, frugal=False)
+    assert seen == [(LEAST_FAR, LEAST_FAR, 3), (84, 116, 3)]
+    changed = np.abs(found - picture).max(axis=2) > 0.01
+    assert changed.any()
+    core = np.s_[REACH:-REACH, REACH:-REACH]
+    assert np.abs(found - whole)[core].max() < FAINT * np.abs(whole - picture).max() + 1e-3
+
+
+def test_the_rectangle_has_context_around_all_soft_parts() -> None:
+    picture, corners = soft_spot(150, 120), list[RgbFloat]()
+    picture = np.maximum(picture, soft_spot(330, 200))
+
+    def upscale(far: RgbFloat) -> RgbFloat:
+        corners.append(far)
+        return cubist(far)
+
+    redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
+    height, width = corners[0].shape[:2]
+    soft = (softness(picture) > FAINT)[..., 0]
+    rows, columns = np.flatnonzero(soft.any(axis=1)), np.flatnonzero(soft.any(axis=0))
+    margin = 2 * (FAR_REACH // 4 + 2)
+    assert width == np.ptp(columns) + 1 + margin
+    assert height == max(LEAST_FAR, np.ptp(rows) + 1 + margin)
 
 
 def test_detail_beside_a_soft_edge_stays_as_it_is() -> None:

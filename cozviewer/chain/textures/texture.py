@@ -128,8 +128,7 @@ class PhotoTexture:
         there = enlarged(blurred(power, LACK / GRID))
         share = 1 - there / np.maximum(contrast**2, np.float32(1e-3))
         # Near black and white there is less room, and what is clipped would shift the mean.
-        room = np.minimum(fine.min(axis=2, keepdims=True), 1 - fine.max(axis=2, keepdims=True))
-        room = enlarged(blurred(shrunk(room), LACK / GRID)) * np.float32(255 / ROOM)
+        room = enlarged(blurred(shrunk(_room(fine)), LACK / GRID)) * np.float32(255 / ROOM)
         band *= np.sqrt(np.clip(share, 0, 1)) * np.clip(room / np.maximum(contrast, 1e-3), 0, 1)
         # The downscaled level does not change.
         band -= enlarged(cause_of(shrunk(band), UNSHRINKING))
@@ -411,6 +410,15 @@ class _Spots:
         taken = np.flatnonzero(odds)
         sums = np.cumsum(odds.ravel()[taken], dtype=np.float64)
         return contrast, _Choice(4 * cells[taken // 4] + taken % 4, sums / sums[-1])
+
+
+def _room(fine: RgbFloat) -> RgbFloat:
+    """Return how far pixels are from black and white, (H, W, 1). By planes, which takes an eighth
+    of the time that NumPy takes along an axis of three."""
+    red, green, blue = (fine[:, :, i : i + 1] for i in range(3))
+    least = np.minimum(np.minimum(red, green), blue)
+    room: RgbFloat = np.minimum(least, 1 - np.maximum(np.maximum(red, green), blue))
+    return room
 
 
 def _laid(pixels: RgbFloat, variant: int, other: bool) -> RgbFloat:
