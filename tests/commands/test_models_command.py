@@ -18,6 +18,7 @@ from cozviewer.util.errors import BadInput
 from tests.models.hub_server import HubServer
 from tests.models.tiny_sd2 import save_tiny_sd2
 from tests.models.tiny_sd3 import save_tiny_sd3
+from tests.packages import Packages
 
 
 def run(*words: str) -> int:
@@ -38,8 +39,8 @@ def report(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 
 @pytest.fixture
-def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "MODULE", "no_such_package")
+def without_weights(packages: Packages) -> None:
+    packages.hide(weights.MODULE)
 
 
 @pytest.mark.parametrize("words", [[], ["list"]])
@@ -204,15 +205,13 @@ def report_of_download(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_broken_weights_are_not_ready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, packages: Packages, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stem = tmp_path / "broken_weights" / "models" / "REALESRGAN_X4PLUS_UP4X"
+    stem = tmp_path / "models" / "REALESRGAN_X4PLUS_UP4X"
     stem.parent.mkdir(parents=True)
-    (tmp_path / "broken_weights" / "__init__.py").touch()
     stem.with_suffix(".param").write_bytes(wheel_files().param.read_bytes())
     stem.with_suffix(".bin").write_bytes(b"half")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(weights, "MODULE", "broken_weights")
+    packages.add_folder(weights.MODULE, tmp_path)
     assert "is damaged: reinstall cozviewer" in report(capsys)[0]["problem"]
 
 
