@@ -83,11 +83,9 @@ def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -
 def test_a_base_that_was_downloaded_makes_coz_ready(
     capsys: pytest.CaptureFixture[str],
     cache_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hub_cache: Path,
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    repo = tmp_path / "models--stabilityai--stable-diffusion-3-medium-diffusers"
+    repo = hub_cache / "models--stabilityai--stable-diffusion-3-medium-diffusers"
     (repo / "refs").mkdir(parents=True)
     (repo / "refs" / "main").write_text("0" * 40)
     base = save_tiny_sd3(repo / "snapshots" / ("0" * 40))
@@ -104,11 +102,9 @@ def test_a_base_that_was_downloaded_makes_coz_ready(
 def test_a_base_and_the_authors_file_make_pisa_ready(
     capsys: pytest.CaptureFixture[str],
     cache_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hub_cache: Path,
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    repo = tmp_path / "models--sd2-community--stable-diffusion-2-1-base"
+    repo = hub_cache / "models--sd2-community--stable-diffusion-2-1-base"
     (repo / "refs").mkdir(parents=True)
     (repo / "refs" / "main").write_text("0" * 40)
     base = save_tiny_sd2(repo / "snapshots" / ("0" * 40))
@@ -180,9 +176,8 @@ def test_a_download_wants_a_name() -> None:
 
 
 def test_a_model_is_downloaded_with_its_size_and_licence_named(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], hub_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     files = {"config.json": b"{}", "model.safetensors": bytes(30_000)}
     with HubServer("someone/model", files) as server:
