@@ -170,6 +170,22 @@ def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
 
 
 @pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of models downloaded from the Hugging Face Hub (not made yet)."""
+    from huggingface_hub import constants
+
+    folder = tmp_path / "hub"
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture
+def drafts_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have drafts drawn: fakes are as fast as any GPU, where they are of no use."""
+    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
+
+
+@pytest.fixture
 def gone_folder(tmp_path: Path) -> Iterator[Path]:
     """The current folder of this test, which has been removed."""
     folder, before = tmp_path / "gone", Path.cwd()

@@ -2,6 +2,7 @@
 
 import sys
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -24,6 +25,14 @@ class Packages:
             module = ModuleType(name)
             module.__spec__ = ModuleSpec(name, None)
             self._patch.setitem(sys.modules, name, module)
+
+    def add_folder(self, name: str, folder: Path) -> None:
+        """Have a package found in a folder."""
+        spec = ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(folder)]
+        module = ModuleType(name)
+        module.__spec__ = spec
+        self._patch.setitem(sys.modules, name, module)
 
     def put(self, there: bool, *names: str) -> None:
         """Have packages found, or not."""

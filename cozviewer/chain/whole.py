@@ -103,15 +103,18 @@ class WholeLevels:
         levels: Those with missing tiles, fine to coarse.
     """
 
-    def __init__(self, pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect) -> None:
+    def __init__(
+        self, pyramid: Pyramid, recipe: Recipe, z: int, level_region: Rect, kept: int = KEPT
+    ) -> None:
         """Go through all tiles of all levels.
 
         Args:
             z: A step level.
             level_region: Pixels of level z inside the photo.
+            kept: See KEPT.
         """
         self._pyramid, self._recipe = pyramid, recipe
-        self._stored = _Stored(pyramid)
+        self._stored = _Stored(pyramid, kept)
         self.levels: list[Level] = []
         span = _in_tiles(level_region)
         while z > 0 and not span.empty:
@@ -254,8 +257,8 @@ class WholeLevels:
 class _Stored:
     """Which of the needed tiles were stored when they were asked for first."""
 
-    def __init__(self, pyramid: Pyramid) -> None:
-        self._pyramid = pyramid
+    def __init__(self, pyramid: Pyramid, kept: int) -> None:
+        self._pyramid, self._kept = pyramid, kept
         self._none = pyramid.store.empty
         self._missing: dict[tuple[int, int], bytes] = {}
         self._size = 0
@@ -272,7 +275,7 @@ class _Stored:
         keys = [TileKey(level.z, left + col, row) for col in np.flatnonzero(needed).tolist()]
         missing = np.zeros(level.span.width, np.bool_)
         missing[[key.col - left for key in self._pyramid.missing(keys)]] = True
-        if self._size < KEPT:
+        if self._size < self._kept:
             self._missing[level.z, row] = packed = np.packbits(missing).tobytes()
             self._size += len(packed) + ENTRY
         return missing

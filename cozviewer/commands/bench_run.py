@@ -5,17 +5,17 @@ left.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from cozviewer.assembly import open_chain
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.protocols import Upscaler
+from cozviewer.chain.protocols import Notice, Upscaler
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.commands.bench_report import Bare, Drafted, Figures, RefinedView, Taken
 from cozviewer.commands.common.progress import ProgressLine
@@ -61,6 +61,37 @@ def process_clock() -> Taken:
     return Taken(time.perf_counter(), time.process_time())
 
 
+def _chain(source: Source, choice: EngineChoice, notice: Notice, cancelled: IsCancelled) -> Chain:
+    return open_chain(OpenedImage(source), choice, None, notice, cancelled=cancelled)
+
+
+def _draft(notice: Notice) -> Upscaler:
+    return compact(cache_dir=None, notice=notice)
+
+
+@dataclass(frozen=True)
+class Networks:
+    """What makes the networks that are measured.
+
+    Attributes:
+        chain: Returns the chain of the views; its tiles are kept in memory.
+        upscaler: One of the engine, and `kind`, those whose bare runs are measured.
+        bare: Runs a network over a picture, with nothing around it.
+        draft: The one of drafts.
+        formats: The number formats of a device.
+    """
+
+    chain: Callable[[Source, EngineChoice, Notice, IsCancelled], Chain] = _chain
+    upscaler: Callable[[str, ModelContext], Upscaler] = make_upscaler
+    kind: type = NetworkUpscaler
+    bare: Callable[[Any, Rgb8, IsCancelled], RgbFloat] = bare_run
+    draft: Callable[[Notice], Upscaler] = _draft
+    formats: Callable[[str], Sequence[str]] = supported_formats
+
+
+USUAL = Networks()
+
+
 @dataclass(frozen=True)
 class _Bench:
     """What all measurements have in common."""
@@ -71,6 +102,7 @@ class _Bench:
     line: ProgressLine
     cancelled: IsCancelled
     clock: Clock
+    networks: Networks
 
     def taken(self, work: Callable[[], T]) -> tuple[Taken, T]:
         """Do a work and return what it took and what it returned."""
@@ -93,6 +125,7 @@ def measure(
     line: ProgressLine,
     cancelled: IsCancelled,
     clock: Clock = process_clock,
+    networks: Networks = USUAL,
 ) -> Figures:
     """Measure all, in a minute or two.
 
@@ -109,10 +142,11 @@ def measure(
 
     load = psutil.getloadavg()[0]
     try:
-        chain = open_chain(OpenedImage(source), choice, None, line.notice, cancelled=cancelled)
+        chain = networks.chain(source, choice, line.notice, cancelled)
         try:
             size = QUICK_VIEW if quick else VIEW
-            return _measured(_Bench(chain, size, quick, line, cancelled, clock), choice, load)
+            bench = _Bench(chain, size, quick, line, cancelled, clock, networks)
+            return _measured(bench, choice, load)
         finally:
             chain.pyramid.store.close()
     except Cancelled as error:
@@ -155,15 +189,16 @@ def _crop(bench: _Bench) -> Rgb8:
 def _bare(bench: _Bench, choice: EngineChoice, crop: Rgb8) -> list[Bare]:
     """Run the crop through the engine's network in every number format."""
     context = ModelContext(choice.device, notice=bench.line.notice)
-    if not isinstance(make_upscaler(choice.engine, context), NetworkUpscaler):
+    networks = bench.networks
+    if not isinstance(networks.upscaler(choice.engine, context), networks.kind):
         taken, _ = _timed_run(bench, bench.chain.upscaler, crop)
         return [Bare("", bench.chain.upscaler.device, taken)]
     found: list[Bare] = []
     exact: RgbFloat | None = None
-    for numbers in supported_formats(choice.device):
+    for numbers in networks.formats(choice.device):
         bench.line.show(f"Running the bare crop in {numbers}")
         try:
-            upscaler = make_upscaler(choice.engine, replace(context, numbers=numbers))
+            upscaler = networks.upscaler(choice.engine, replace(context, numbers=numbers))
             taken, fine = _timed_run(bench, upscaler, crop)
         except Cancelled:
             raise
@@ -180,17 +215,18 @@ def _timed_run(bench: _Bench, upscaler: Upscaler, crop: Rgb8) -> tuple[Taken, Rg
     """Return the fastest of some bare runs over a crop, and its result."""
     check_cancelled(bench.cancelled)
     upscaler.load(bench.cancelled)
-    bare_run(upscaler, np.ascontiguousarray(crop[:WARM_UP, :WARM_UP]), bench.cancelled)
+    bare = bench.networks.bare
+    bare(upscaler, np.ascontiguousarray(crop[:WARM_UP, :WARM_UP]), bench.cancelled)
     runs = []
     for _ in range(1 if bench.quick else BARE_ROUNDS):
         check_cancelled(bench.cancelled)
-        runs.append(bench.taken(partial(bare_run, upscaler, crop, bench.cancelled)))
+        runs.append(bench.taken(partial(bare, upscaler, crop, bench.cancelled)))
     return min(runs, key=lambda run: run[0].seconds)
 
 
 def _drafts(bench: _Bench) -> list[Drafted]:
     """Have views drafted of which no tile is there."""
-    network = compact(cache_dir=None, notice=bench.line.notice)
+    network = bench.networks.draft(bench.line.notice)
     network.load(bench.cancelled)
     drafts = []
     for magnification in (FIRST, JUMP):

@@ -69,9 +69,9 @@ class TileLoader(QObject):
     answered = Signal(object, object)
     failed = Signal(str)
 
-    def __init__(self, pyramid: Pyramid) -> None:
+    def __init__(self, pyramid: Pyramid, answer_seconds: float = ANSWER_SECONDS) -> None:
         super().__init__()
-        self._pyramid = pyramid
+        self._pyramid, self._answer_seconds = pyramid, answer_seconds
         self._said = -math.inf
 
     @Slot(object)
@@ -96,7 +96,7 @@ class TileLoader(QObject):
                     absent.append(key)
                 else:
                     tiles.append((key, to_qimage(pixels)))
-                if time.monotonic() - began > ANSWER_SECONDS:
+                if time.monotonic() - began > self._answer_seconds:
                     answer()
                     began = time.monotonic()
         except Exception as error:

@@ -22,6 +22,7 @@ from cozviewer.pyramid.store.file import is_broken
 from cozviewer.pyramid.store.rows import possible_key
 from cozviewer.pyramid.store.sqlite_guard import (
     Watch,
+    Watched,
     foreign_object,
     harden,
     is_interrupted,
@@ -123,14 +124,21 @@ def is_session(path: Path) -> bool:
         return False
 
 
-def read_session(path: Path, cancelled: IsCancelled = never) -> Session:
+def read_session(
+    path: Path, cancelled: IsCancelled = never, watched: Watched | None = None
+) -> Session:
     """Read a session file, without its tiles.
+
+    Args:
+        path: The file.
+        cancelled: Checked while SQLite works.
+        watched: Makes what stops SQLite; None: `Watch`.
 
     Raises:
         BadInput: It is missing, not a session, damaged, or of a newer version.
         Cancelled: `cancelled` returned True.
     """
-    with session_file(path, cancelled) as connection:
+    with session_file(path, cancelled, watched) as connection:
         try:
             return _read(path, connection)
         except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
@@ -138,19 +146,22 @@ def read_session(path: Path, cancelled: IsCancelled = never) -> Session:
 
 
 @contextmanager
-def session_file(path: Path, cancelled: IsCancelled = never) -> Iterator[sqlite3.Connection]:
+def session_file(
+    path: Path, cancelled: IsCancelled = never, watched: Watched | None = None
+) -> Iterator[sqlite3.Connection]:
     """Connect to a session file; SQLite's errors in the block are raised as `BadInput`.
 
     Args:
         path: The file.
         cancelled: Checked while SQLite works.
+        watched: Makes what stops SQLite; None: `Watch`.
 
     Raises:
         BadInput: It is missing, not a session, damaged, or of a newer version.
         Cancelled: `cancelled` returned True.
     """
     check_cancelled(cancelled, STOPPED)
-    watch = Watch(cancelled)
+    watch = (watched or Watch)(cancelled)
     with closing(_connected(path)) as connection:
         watch.attach(connection)
         try:

@@ -16,6 +16,7 @@ from cozviewer.pyramid.store.rows import (
     EncodedTile,
     steps_of_rows,
 )
+from cozviewer.pyramid.store.sqlite_guard import Watched
 from cozviewer.pyramid.store.store import StepRecord, TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_checksum, tile_size
 from cozviewer.session.file import (
@@ -38,12 +39,20 @@ def unpack(
     pyramid: StoredPyramid,
     store: TileStore,
     cancelled: IsCancelled = never,
+    watched: Watched | None = None,
 ) -> int:
     """Copy a session's pyramid into its store; quick if that was done before.
 
     Finer tiles made here since are kept, unless tiles of the session were changed in the store or
     evicted from it: then the store is emptied first, so that its tiles match. Larger tiles of an
     older version are cut into tiles of today's size.
+
+    Args:
+        session: The session.
+        pyramid: One of its pyramids.
+        store: Where its tiles are copied to.
+        cancelled: Checked while SQLite works.
+        watched: Makes what stops SQLite; None: `Watch`.
 
     Returns:
         Number of damaged tiles of the session, which are left out.
@@ -52,7 +61,7 @@ def unpack(
         BadInput: The file can no longer be read.
         Cancelled: `cancelled` returned True; the tiles copied so far stay in the store.
     """
-    with session_file(session.path, cancelled) as connection:
+    with session_file(session.path, cancelled, watched) as connection:
         reader = _Reader(connection, pyramid.number, session.reference)
         steps = reader.steps()
         unread = max(0, pyramid.tiles - len(reader.index))

@@ -6,12 +6,10 @@ from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cozviewer.chain import whole
 from cozviewer.chain.joining.rows import downwards
 from cozviewer.chain.planned import planned
 from cozviewer.chain.protocols import ignore
@@ -113,14 +111,13 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_does_not_grow_with_the_picture() -> None:
     """Nor with what is stored of it. Pictures of the same width: a row is what is planned."""
-    monkeypatch.setattr(whole, "KEPT", 5_000)
 
     def going_through(height: int, there: int) -> int:
         region = level_rect(4, 64, height)
         pyramid = pyramid_with(set(islice(tiles_of(4, region), there)), 64, height)
-        used = peak(lambda: [None for _ in WholeLevels(pyramid, RECIPE, 4, region).rows()])
+        used = peak(lambda: [None for _ in WholeLevels(pyramid, RECIPE, 4, region, 5_000).rows()])
         pyramid.store.close()
         return used
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.assembly import Models
+from cozviewer.assembly import Models, chain_in_memory
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.commands import bench_run
 from cozviewer.commands.bench_report import (
     Bare,
     Drafted,
@@ -21,7 +20,7 @@ from cozviewer.commands.bench_report import (
     as_json,
     as_text,
 )
-from cozviewer.commands.bench_run import measure
+from cozviewer.commands.bench_run import Networks, measure
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
@@ -105,9 +104,8 @@ def clock() -> Ticking:
     return Ticking()
 
 
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
-    """Put a fake in the place of all networks, one that a number format makes no other."""
+def networks(clock: Ticking) -> Networks:
+    """Return fakes in the place of all networks, of which a number format makes no other."""
     fake = DetailUpscaler(before=clock.tick, accepts_prompt=False, device="CPU, bf16")
 
     def made(name: str, context: ModelContext) -> FakeUpscaler:
@@ -122,13 +120,14 @@ def engine(monkeypatch: pytest.MonkeyPatch, clock: Ticking) -> DetailUpscaler:
         return upscaler.upscale(rgb, "", 0, cancelled)
 
     models = Models(fake, Silent(), recipe_of(fake, Silent()))
-    monkeypatch.setattr("cozviewer.assembly.make_models", lambda *words: models)
-    monkeypatch.setattr(bench_run, "make_upscaler", made)
-    monkeypatch.setattr(bench_run, "NetworkUpscaler", FakeUpscaler)
-    monkeypatch.setattr(bench_run, "bare_run", run)
-    monkeypatch.setattr(bench_run, "compact", lambda **_: DetailUpscaler(before=clock.tick))
-    monkeypatch.setattr(bench_run, "supported_formats", lambda device: NUMBERS)
-    return fake
+    return Networks(
+        lambda source, choice, notice, cancelled: chain_in_memory(source, models, notice),
+        made,
+        FakeUpscaler,
+        run,
+        lambda notice: DetailUpscaler(before=clock.tick),
+        lambda device: NUMBERS,
+    )
 
 
 def measured(
@@ -138,7 +137,8 @@ def measured(
     choice: EngineChoice = EngineChoice(),  # noqa: B008 (it is frozen)
     cancelled: IsCancelled = never,
 ) -> Figures:
-    return measure(SOURCE, choice, quick, ProgressLine(sys.stderr), cancelled, clock)
+    line = ProgressLine(sys.stderr)
+    return measure(SOURCE, choice, quick, line, cancelled, clock, networks(clock))
 
 
 def test_the_text_says_what_took_how_long() -> None:
@@ -171,7 +171,7 @@ def test_the_json_holds_the_same() -> None:
 
 
 def test_every_format_is_tried_and_the_one_in_use_is_what_views_are_compared_with(
-    engine: DetailUpscaler, clock: Ticking
+    clock: Ticking,
 ) -> None:
     figures = measured(clock)
     assert [each.numbers for each in figures.bare] == list(NUMBERS)
@@ -189,7 +189,7 @@ def test_every_format_is_tried_and_the_one_in_use_is_what_views_are_compared_wit
 
 
 def test_a_draft_begins_with_its_first_piece_and_goes_through_all_levels(
-    engine: DetailUpscaler, clock: Ticking
+    clock: Ticking,
 ) -> None:
     near, far = measured(clock).drafts
     assert (near.magnification, far.magnification) == (4, 64)
@@ -197,21 +197,19 @@ def test_a_draft_begins_with_its_first_piece_and_goes_through_all_levels(
     assert far.whole.seconds == 4
 
 
-def test_a_short_run_draws_a_smaller_view_once(engine: DetailUpscaler, clock: Ticking) -> None:
+def test_a_short_run_draws_a_smaller_view_once(clock: Ticking) -> None:
     figures = measured(clock, quick=True)
     assert (figures.view, figures.crop) == ((640, 400), (160, 100))
     assert [view.had for view in figures.refined] == ["nothing", "all its tiles"]
     assert "A short run" in as_text(figures)
 
 
-def test_a_format_that_was_asked_for_is_said_to_be(engine: DetailUpscaler, clock: Ticking) -> None:
+def test_a_format_that_was_asked_for_is_said_to_be(clock: Ticking) -> None:
     figures = measured(clock, quick=True, choice=EngineChoice(numbers="bf16"))
     assert figures.chosen == "asked for with --numbers"
 
 
-def test_other_work_on_the_machine_is_told(
-    engine: DetailUpscaler, clock: Ticking, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_work_on_the_machine_is_told(clock: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("psutil.getloadavg", lambda: (99.0, 0.0, 0.0))
     assert "Other programs were at work" in as_text(measured(clock, quick=True))
     monkeypatch.setattr("psutil.getloadavg", lambda: (0.0, 0.0, 0.0))
@@ -219,9 +217,7 @@ def test_other_work_on_the_machine_is_told(
 
 
 @pytest.mark.parametrize("limit", range(10))
-def test_it_can_be_stopped_between_any_two_pictures(
-    engine: DetailUpscaler, clock: Ticking, limit: int
-) -> None:
+def test_it_can_be_stopped_between_any_two_pictures(clock: Ticking, limit: int) -> None:
     with pytest.raises(Cancelled, match="nothing is kept"):
         measured(clock, quick=True, cancelled=lambda: clock.pictures > limit)
     assert clock.pictures == limit + 1

@@ -18,6 +18,7 @@ from cozviewer.util.errors import BadInput
 from tests.models.hub_server import HubServer
 from tests.models.tiny_sd2 import save_tiny_sd2
 from tests.models.tiny_sd3 import save_tiny_sd3
+from tests.packages import Packages
 
 
 def run(*words: str) -> int:
@@ -38,8 +39,8 @@ def report(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 
 
 @pytest.fixture
-def without_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(weights, "MODULE", "no_such_package")
+def without_weights(packages: Packages) -> None:
+    packages.hide(weights.MODULE)
 
 
 @pytest.mark.parametrize("words", [[], ["list"]])
@@ -82,11 +83,9 @@ def test_the_list_as_json_has_every_engine(capsys: pytest.CaptureFixture[str]) -
 def test_a_base_that_was_downloaded_makes_coz_ready(
     capsys: pytest.CaptureFixture[str],
     cache_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hub_cache: Path,
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    repo = tmp_path / "models--stabilityai--stable-diffusion-3-medium-diffusers"
+    repo = hub_cache / "models--stabilityai--stable-diffusion-3-medium-diffusers"
     (repo / "refs").mkdir(parents=True)
     (repo / "refs" / "main").write_text("0" * 40)
     base = save_tiny_sd3(repo / "snapshots" / ("0" * 40))
@@ -103,11 +102,9 @@ def test_a_base_that_was_downloaded_makes_coz_ready(
 def test_a_base_and_the_authors_file_make_pisa_ready(
     capsys: pytest.CaptureFixture[str],
     cache_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hub_cache: Path,
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
-    repo = tmp_path / "models--sd2-community--stable-diffusion-2-1-base"
+    repo = hub_cache / "models--sd2-community--stable-diffusion-2-1-base"
     (repo / "refs").mkdir(parents=True)
     (repo / "refs" / "main").write_text("0" * 40)
     base = save_tiny_sd2(repo / "snapshots" / ("0" * 40))
@@ -179,9 +176,8 @@ def test_a_download_wants_a_name() -> None:
 
 
 def test_a_model_is_downloaded_with_its_size_and_licence_named(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], hub_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     files = {"config.json": b"{}", "model.safetensors": bytes(30_000)}
     with HubServer("someone/model", files) as server:
@@ -204,15 +200,13 @@ def report_of_download(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_broken_weights_are_not_ready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, packages: Packages, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stem = tmp_path / "broken_weights" / "models" / "REALESRGAN_X4PLUS_UP4X"
+    stem = tmp_path / "models" / "REALESRGAN_X4PLUS_UP4X"
     stem.parent.mkdir(parents=True)
-    (tmp_path / "broken_weights" / "__init__.py").touch()
     stem.with_suffix(".param").write_bytes(wheel_files().param.read_bytes())
     stem.with_suffix(".bin").write_bytes(b"half")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(weights, "MODULE", "broken_weights")
+    packages.add_folder(weights.MODULE, tmp_path)
     assert "is damaged: reinstall cozviewer" in report(capsys)[0]["problem"]
 
 

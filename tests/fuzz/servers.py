@@ -17,7 +17,6 @@ from huggingface_hub import file_download
 from cozviewer.config.questions import PHOTO
 from cozviewer.models.download import hub
 from cozviewer.models.download.picture import fetch_picture
-from cozviewer.models.server import client
 from cozviewer.models.server.address import read_address
 from cozviewer.models.server.prompter import ServerPrompter
 from cozviewer.models.server.reply import (
@@ -28,6 +27,7 @@ from cozviewer.models.server.reply import (
     parse_answer,
     refusal,
 )
+from cozviewer.models.server.request import ServerLimits
 from cozviewer.util.cancel import never
 from tests.fuzz.target import Target, changed, is_sentence, unread
 from tests.models.chat_asking import CROP
@@ -162,9 +162,12 @@ def _read_reply(content: bytes, folder: Path) -> None:
 
 
 def _ask(content: bytes, folder: Path) -> None:
-    with RawServer(content) as server, patch.object(client, "PAUSES", (0.0, 0.0)):
+    with RawServer(content) as server:
         address = f"localhost:{server.port}"
-        prompter = ServerPrompter(address, "m", questions=PHOTO, max_tokens=32, notice=unread)
+        at_once = ServerLimits(pauses=(0.0, 0.0))
+        prompter = ServerPrompter(
+            address, "m", questions=PHOTO, max_tokens=32, notice=unread, limits=at_once
+        )
         prompter.prompt(None, CROP, never)
 
 

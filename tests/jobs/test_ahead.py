@@ -195,11 +195,8 @@ def quick() -> Held:
 
 
 @pytest.fixture
-def make(
-    qtbot: QtBot, engine: Held, quick: Held, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Make]:
+def make(qtbot: QtBot, engine: Held, quick: Held, drafts_always: None) -> Iterator[Make]:
     made: list[Document] = []
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)  # drafts are always of use
 
     def make(
         may: May | None = lambda store: True,

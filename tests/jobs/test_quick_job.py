@@ -27,6 +27,8 @@ from cozviewer.util.errors import Failure
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler
 from tests.pyramid.pyramids import gentle, pyramid_of
 
+pytestmark = pytest.mark.usefixtures("drafts_always")
+
 VIEW = View(camera_at(200, 150, 4.0), 1280, 800)
 OTHER_VIEW = View(camera_at(60, 60, 4.0), 400, 300)
 SOURCE_VIEW = View(camera_at(60, 60, 1.0), 400, 300)
@@ -127,12 +129,6 @@ def make(qtbot: QtBot, quick: Quick, engine: FakeUpscaler) -> Iterator[Callable[
     for document in made:
         document.close()
         document.wait()
-
-
-@pytest.fixture(autouse=True)
-def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fakes are as fast as any GPU, where drafts are of no use."""
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Tiles are answered in order and many at a time."""
 
 import numpy as np
-import pytest
 
 from cozviewer.image.pixels import Rgb8
-from cozviewer.jobs import tile_loader
-from cozviewer.jobs.tile_loader import Answer, LoadRequest, TileLoader
+from cozviewer.jobs.tile_loader import ANSWER_SECONDS, Answer, LoadRequest, TileLoader
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.errors import BadInput
+from tests.patience import PATIENCE
 
 KEYS = tuple(TileKey(0, col, 0) for col in range(60))
 
@@ -28,10 +27,10 @@ class Shelf:
         return np.zeros((4, 4, 3), np.uint8) if key.col % 2 == 0 else None
 
 
-def answered(shelf: Shelf) -> tuple[list[Answer], list[str]]:
+def answered(shelf: Shelf, seconds: float = ANSWER_SECONDS) -> tuple[list[Answer], list[str]]:
     answers: list[Answer] = []
     sentences: list[str] = []
-    loader = TileLoader(shelf)  # type: ignore[arg-type]
+    loader = TileLoader(shelf, seconds)  # type: ignore[arg-type]
     loader.answered.connect(lambda request, answer: answers.append(answer))
     loader.failed.connect(sentences.append)
     loader.load(shelf.request)
@@ -44,19 +43,15 @@ def told(answers: list[Answer]) -> list[TileKey]:
     )
 
 
-def test_every_tile_is_answered_once_and_not_each_by_itself(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", 60.0)
-    ((answer,), sentences) = answered(Shelf())
+def test_every_tile_is_answered_once_and_not_each_by_itself() -> None:
+    ((answer,), sentences) = answered(Shelf(), PATIENCE)
     assert answer.absent == KEYS[1::2]
     assert tuple(key for key, _ in answer.tiles) == KEYS[::2]
     assert sentences == []
 
 
-def test_what_takes_long_is_answered_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", -1.0)
-    answers, _ = answered(Shelf())
+def test_what_takes_long_is_answered_in_parts() -> None:
+    answers, _ = answered(Shelf(), -1.0)
     assert len(answers) == len(KEYS)
     assert told(answers) == list(KEYS)
 
@@ -90,10 +85,7 @@ def test_tiles_that_the_photos_file_does_not_give_are_absent_and_said_once() -> 
     assert sentences == ["Part 10 cannot be read."]
 
 
-def test_derived_tiles_that_cannot_be_are_found_out_many_at_a_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tile_loader, "ANSWER_SECONDS", 60.0)
+def test_derived_tiles_that_cannot_be_are_found_out_many_at_a_time() -> None:
     asked: list[list[TileKey]] = []
 
     class Pyramid(Shelf):
@@ -107,7 +99,7 @@ def test_derived_tiles_that_cannot_be_are_found_out_many_at_a_time(
 
     pyramid, derived = Pyramid(), [TileKey(1, col, 0) for col in range(60)]
     pyramid.request = LoadRequest((*derived, *KEYS))
-    ((answer,), sentences) = answered(pyramid)
+    ((answer,), sentences) = answered(pyramid, PATIENCE)
     assert answer.absent == (*derived[1::2], *KEYS[1::2])
     assert [key for key, _ in answer.tiles] == [*derived[::2], *KEYS[::2]]
     assert asked == [derived]

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from cozviewer.models.server import client as server_client
+from cozviewer.models.server.request import ServerLimits
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled
 from tests.models.chat_asking import CROP, prompter
@@ -81,10 +81,9 @@ def test_the_server_learns_of_it() -> None:
         assert server.left.wait(PATIENCE)
 
 
-def test_between_two_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_client, "PAUSES", (600.0,))
+def test_between_two_tries() -> None:
     with pytest.raises(Cancelled):
-        prompter(deaf_address()).prompt(None, CROP, after(5))
+        prompter(deaf_address(), limits=ServerLimits(pauses=(600.0,))).prompt(None, CROP, after(5))
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts on Linux's backlog")

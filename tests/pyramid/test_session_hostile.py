@@ -4,6 +4,7 @@ import random
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from cozviewer.image.source import Source, open_source
 from cozviewer.pyramid.geometry import TileKey
-from cozviewer.pyramid.store import sqlite_guard
+from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.session import file as session_file
 from cozviewer.session.export import save_session
 from cozviewer.session.file import read_session
@@ -194,34 +195,28 @@ def test_steps_that_make_no_sense_are_left_out(file: Path, source: Source, state
         assert store.steps() == []
 
 
-def test_what_takes_too_long_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_guard, "INSTRUCTIONS", 10)
-    monkeypatch.setattr(session_file, "Watch", lambda cancelled: sqlite_guard.Watch(cancelled, 50))
+def test_what_takes_too_long_is_refused(file: Path) -> None:
     with pytest.raises(BadInput, match=r"trip\.cozview takes too long to read"):
-        read_session(file)
+        read_session(file, watched=partial(Watch, budget=50, every=10))
 
 
 @pytest.mark.parametrize("asked", [1, 2, 5])
-def test_reading_can_be_stopped_at_any_time(
-    file: Path, source: Source, monkeypatch: pytest.MonkeyPatch, asked: int
-) -> None:
+def test_reading_can_be_stopped_at_any_time(file: Path, source: Source, asked: int) -> None:
     session = read_session(file)
-    monkeypatch.setattr(sqlite_guard, "INSTRUCTIONS", 10)
-    times = count(1)
+    times, often = count(1), partial(Watch, every=10)
     with pytest.raises(Cancelled):
-        read_session(file, lambda: next(times) >= asked)
+        read_session(file, lambda: next(times) >= asked, often)
     times = count(1)
     with empty_store(source) as store, pytest.raises(Cancelled):
-        unpack(session, session.pyramids[0], store, lambda: next(times) >= asked)
+        unpack(session, session.pyramids[0], store, lambda: next(times) >= asked, often)
 
 
-def test_ctrl_c_arrives(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_arrives(file: Path) -> None:
     def interrupt() -> bool:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sqlite_guard, "INSTRUCTIONS", 10)
     with pytest.raises(KeyboardInterrupt):
-        read_session(file, interrupt)
+        read_session(file, interrupt, partial(Watch, every=10))
 
 
 def test_a_schema_that_is_no_text_is_refused(file: Path) -> None:

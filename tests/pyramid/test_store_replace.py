@@ -16,10 +16,10 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey
 from cozviewer.pyramid.store import files as store_files
-from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.eviction import choose, read_stored
 from cozviewer.pyramid.store.rows import Batch, write_batch
-from cozviewer.pyramid.store.store import TileStore
+from cozviewer.pyramid.store.store import StoreLimits, TileStore
+from tests.patience import PATIENCE
 from tests.pyramid.stores import (
     ROOT,
     STEP,
@@ -55,8 +55,13 @@ def notices() -> list[str]:
 
 
 @pytest.fixture
-def store(path: Path, notices: list[str]) -> Iterator[TileStore]:
-    with TileStore.open(path, STORE_KEY, notices.append) as store:
+def limits() -> StoreLimits:
+    return StoreLimits()
+
+
+@pytest.fixture
+def store(path: Path, notices: list[str], limits: StoreLimits) -> Iterator[TileStore]:
+    with TileStore.open(path, STORE_KEY, notices.append, limits) as store:
         step = store.begin_step(STEP)
         for key in (OLD, GONE, BESIDE):
             store.put(key, pixels(key), step)
@@ -195,10 +200,10 @@ def test_trouble_in_the_middle_of_writing_changes_nothing(
     assert_as_before(path)
 
 
+@pytest.mark.parametrize("limits", [StoreLimits(commit_seconds=PATIENCE)])
 def test_while_the_file_is_locked_the_new_tiles_wait_and_are_there(
-    path: Path, store: TileStore, notices: list[str], monkeypatch: pytest.MonkeyPatch
+    path: Path, store: TileStore, notices: list[str]
 ) -> None:
-    monkeypatch.setattr(store_module, "COMMIT_SECONDS", 60.0)
     store._files._files[0].execute("PRAGMA busy_timeout = 0")
     with closing(sqlite3.connect(path, isolation_level=None)) as program:
         program.execute("BEGIN IMMEDIATE")

@@ -14,7 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from cozviewer.chain.chain import Chain
@@ -101,6 +101,31 @@ def largest_run() -> int:
 
 TILE_RUNS = pytest.mark.parametrize("largest_run", [2 * TILE], ids=["tile runs"])
 """Marks tests in which at most four tiles are drawn in a run, so that a view takes many runs."""
+
+
+FILE_DIALOGS = ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory")
+
+Choose = Callable[..., None]
+
+
+@pytest.fixture
+def choose(monkeypatch: pytest.MonkeyPatch) -> Choose:
+    """Return what says which files a person chooses in the dialogs that would be shown, nothing for
+    none: choose(path, ..., folder=path)."""
+    files, folders = list[str](), [""]
+
+    def answer(name: str) -> object:
+        if name == "getExistingDirectory":
+            return folders[0]
+        return (list(files), "") if name == "getOpenFileNames" else ("".join(files[:1]), "")
+
+    for each in FILE_DIALOGS:
+        monkeypatch.setattr(QFileDialog, each, lambda *_, name=each, **__: answer(name))
+
+    def set_answer(*paths: object, folder: object = "") -> None:
+        files[:], folders[:] = map(str, paths), [str(folder)]
+
+    return set_answer
 
 
 @pytest.fixture(scope="session")

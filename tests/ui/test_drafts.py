@@ -30,7 +30,7 @@ from tests.chain.fakes import FakeUpscaler
 from tests.ui.conftest import GLIDING, TILE_RUNS, Bench, Stripes, grabbed, services, settle, wheel
 
 CAMERA = camera_at(350, 250, 4.0)
-pytestmark = TILE_RUNS
+pytestmark = [TILE_RUNS, pytest.mark.usefixtures("drafts_always")]
 
 SOFT = camera_at(350, 250, 6.0)
 """Enlarges ×4."""
@@ -88,12 +88,6 @@ def viewer(
     window.close()
     window.deleteLater()
     QApplication.processEvents()
-
-
-@pytest.fixture(autouse=True)
-def _slow_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fakes are as fast as any GPU, where drafts are of no use."""
-    monkeypatch.setattr("cozviewer.chain.quick_view.FAST_PIXEL", 0.0)
 
 
 def layer_of(viewer: Bench) -> Layer:

@@ -18,7 +18,6 @@ from tests.patience import PATIENCE
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     """As at the start of the program."""
-    monkeypatch.setattr(temporary, "_swept", {})
     monkeypatch.setattr(temporary, "_ending", threading.Event())
 
 

@@ -18,13 +18,16 @@ GRACE = 1.0
 
 
 @contextmanager
-def stoppable() -> Iterator[IsCancelled]:
+def stoppable(grace: float = GRACE) -> Iterator[IsCancelled]:
     """Yield a function that returns whether a stop signal has arrived within the block.
 
     At the second one `Interrupted` is raised; if the main thread is inside a library and does not
     get to it, the process ends all the same, without its temporary files. Outside the main thread,
     where no signal arrives, and where the shell has switched Ctrl-C off (a job in the background),
     it stays as it is.
+
+    Args:
+        grace: Seconds after the second signal in which the work may clean up.
 
     Raises:
         Cancelled: As the block did; its exit code is that of the signal.
@@ -43,7 +46,7 @@ def stoppable() -> Iterator[IsCancelled]:
     def received(number: int) -> None:
         seen.append(number)
         asked.set()
-        if len(seen) > 1 and not over.wait(GRACE):
+        if len(seen) > 1 and not over.wait(grace):
             from cozviewer.util.temporary import end_now
 
             end_now(SIGNALLED + number)

@@ -1,6 +1,8 @@
 """The program's side of the process that reads regions of one file; see `child`."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -21,15 +23,24 @@ from cozviewer.util.errors import BadInput
 from cozviewer.util.own_process import command_of
 from cozviewer.util.translation import translate
 
-HEADER_SECONDS = 60.0
-"""Time for starting the process and reading a header; of a map, values of all of it."""
-
-REGION_SECONDS = 10.0
-"""Time for reading a region, besides that of its pixels."""
-
 _SECONDS_PER_PIXEL = 3e-6
 _MOST_LEVELS = 64
 CHILD = "cozviewer.image.regions.child"
+
+
+@dataclass(frozen=True)
+class RegionProcess:
+    """How the process is started, and how long it may take.
+
+    Attributes:
+        command: What starts it.
+        header_seconds: Time for starting it and reading a header; of a map, values of all of it.
+        region_seconds: Time for reading a region, besides that of its pixels.
+    """
+
+    command: Sequence[str] = field(default_factory=lambda: command_of(CHILD))
+    header_seconds: float = 60.0
+    region_seconds: float = 10.0
 
 
 class ProcessReader:
@@ -48,6 +59,7 @@ class ProcessReader:
         private: bool = False,
         identity: bytes | None = None,
         subject: Subject | None = None,
+        process: RegionProcess | None = None,
     ) -> None:
         """Start the process and read the header.
 
@@ -58,12 +70,14 @@ class ProcessReader:
             private: Whether errors of the library may quote personal data.
             identity: See `RegionFacts`.
             subject: What it shows, if stated elsewhere in the file.
+            process: How it is started; None: as usual.
 
         Raises:
             BadInput: It cannot be read.
             Cancelled: `request.cancelled` is set.
         """
         self._kind, self._name = kind, request.name
+        self._process = process or RegionProcess()
         self._request = {
             "module": module,
             "path": str(request.path.absolute()),
@@ -129,7 +143,7 @@ class ProcessReader:
             raise self._stopped()
         try:
             command = json.dumps({"numbers": most_pixels}).encode() + b"\n"
-            answer = worker.answer(command, HEADER_SECONDS)
+            answer = worker.answer(command, self._process.header_seconds)
             shape, kind = tuple(int(side) for side in answer["shape"]), np.dtype(answer["type"])
             if len(shape) != 3 or prod(shape) > MOST_SAMPLES or kind.kind not in "uif":
                 raise ValueError(f"{shape} samples of type {kind}")
@@ -164,7 +178,7 @@ class ProcessReader:
         channels = 4 if self._facts.alpha else 3
         values = np.empty((region.height, region.width, channels), np.uint8)
         try:
-            seconds = REGION_SECONDS + _SECONDS_PER_PIXEL * region.area
+            seconds = self._process.region_seconds + _SECONDS_PER_PIXEL * region.area
             worker.answer(json.dumps(command).encode() + b"\n", seconds)
             worker.fill(values.reshape(-1).data)
         finally:
@@ -174,7 +188,8 @@ class ProcessReader:
     def _start(self, cancelled: IsCancelled) -> dict[str, Any]:
         worker = Worker(self._name, cancelled)
         try:
-            header = worker.start(command_of(CHILD), self._request, HEADER_SECONDS)
+            process = self._process
+            header = worker.start(process.command, self._request, process.header_seconds)
         except BaseException as error:
             worker.end()
             check_cancelled(cancelled)

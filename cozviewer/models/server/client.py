@@ -17,6 +17,7 @@ import httpx2
 
 from cozviewer.models.server.address import Address, Key
 from cozviewer.models.server.reply import Reply, is_transient, model_names
+from cozviewer.models.server.request import USUAL, ServerLimits
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 from cozviewer.util.translation import translate
@@ -24,26 +25,16 @@ from cozviewer.util.translation import translate
 CONNECT_SECONDS = 5.0
 """Timeout for the connection."""
 
-SILENT_SECONDS = 120.0
-"""Timeout for the next byte; a large model is loaded before the first token."""
-
-WHOLE_SECONDS = 600.0
-"""Timeout for the complete answer."""
-
-PAUSES = (0.5, 2.0)
-"""Seconds before the second and the third attempt."""
-
 LONGEST_PAUSE = 10.0
 """Maximum seconds of a Retry-After header that are waited for."""
-
-ANSWER_BYTES = 1 << 20
-"""Maximum bytes of a reply, more than any answer has even as single events."""
 
 LAST_EVENT = b"data: [DONE]\r\n\r\n"
 
 
 @asynccontextmanager
-async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.AsyncClient]:
+async def connected(
+    address: Address, key: Key | None, limits: ServerLimits = USUAL
+) -> AsyncIterator[httpx2.AsyncClient]:
     """Yield a client for one server; network errors become errors for the user.
 
     Raises:
@@ -60,7 +51,7 @@ async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.A
         client = httpx2.AsyncClient(
             base_url=base,
             headers=headers,
-            timeout=httpx2.Timeout(SILENT_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx2.Timeout(limits.silent_seconds, connect=CONNECT_SECONDS),
             follow_redirects=False,  # the pictures and the key are for this server only
             trust_env=not address.here,  # no proxy reaches this computer
         )
@@ -74,22 +65,25 @@ async def connected(address: Address, key: Key | None) -> AsyncIterator[httpx2.A
         ) from error
     async with client:
         try:
-            async with asyncio.timeout(WHOLE_SECONDS):
+            async with asyncio.timeout(limits.whole_seconds):
                 yield client
         except (httpx2.HTTPError, TimeoutError) as error:
             raise connection_error(error, address) from error
 
 
-async def post(client: httpx2.AsyncClient, request: Mapping[str, Any]) -> Reply:
+async def post(
+    client: httpx2.AsyncClient, request: Mapping[str, Any], limits: ServerLimits = USUAL
+) -> Reply:
     """Return the reply to a request for an answer, after up to three attempts.
 
     Raises:
         Failure: The reply is too long.
         httpx2.HTTPError: The network failed.
     """
-    for pause in PAUSES:
+    most = limits.answer_bytes
+    for pause in limits.pauses:
         try:
-            reply = await _once(client, "POST", "/chat/completions", request)
+            reply = await _once(client, "POST", "/chat/completions", most, request)
         except httpx2.TransportError as error:
             if not is_transient_error(error):
                 raise
@@ -98,27 +92,31 @@ async def post(client: httpx2.AsyncClient, request: Mapping[str, Any]) -> Reply:
             if not is_transient(reply) or pause > LONGEST_PAUSE:
                 return reply
         await asyncio.sleep(pause)
-    return await _once(client, "POST", "/chat/completions", request)
+    return await _once(client, "POST", "/chat/completions", most, request)
 
 
 async def list_models(client: httpx2.AsyncClient) -> list[str]:
     """Return the names of a server's models; none if it does not list them."""
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            reply = await _once(client, "GET", "/models")
+            reply = await _once(client, "GET", "/models", USUAL.answer_bytes)
     except (httpx2.HTTPError, Failure, TimeoutError):
         return []
     return model_names(reply.body) if reply.status == 200 else []
 
 
 async def _once(
-    client: httpx2.AsyncClient, method: str, path: str, request: Mapping[str, Any] | None = None
+    client: httpx2.AsyncClient,
+    method: str,
+    path: str,
+    most: int,
+    request: Mapping[str, Any] | None = None,
 ) -> Reply:
     async with client.stream(method, path, json=request) as response:
         body = bytearray()
         async for chunk in response.aiter_bytes():
             body += chunk
-            if len(body) > ANSWER_BYTES:
+            if len(body) > most:
                 raise Failure(
                     translate(
                         "Error",

@@ -12,7 +12,14 @@ from cozviewer.image.pixels import Rgb8
 from cozviewer.models.prompt_cleanup import without_repetitions
 from cozviewer.models.server.address import find_key, read_address
 from cozviewer.models.server.reply import Answer, error_text, parse_answer, refusal
-from cozviewer.models.server.request import Layout, adapted, data_url, request_of
+from cozviewer.models.server.request import (
+    USUAL,
+    Layout,
+    ServerLimits,
+    adapted,
+    data_url,
+    request_of,
+)
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
@@ -22,7 +29,14 @@ class ServerPrompter:
     """A `Prompter` that uses a chat server."""
 
     def __init__(
-        self, address: str, model: str, *, questions: Questions, max_tokens: int, notice: Notice
+        self,
+        address: str,
+        model: str,
+        *,
+        questions: Questions,
+        max_tokens: int,
+        notice: Notice,
+        limits: ServerLimits = USUAL,
     ) -> None:
         """Prepare; nothing is sent yet.
 
@@ -32,6 +46,7 @@ class ServerPrompter:
             questions: The questions for the model.
             max_tokens: Maximum length of the answer.
             notice: Receives sentences for the user.
+            limits: How long the server may take.
 
         Raises:
             BadInput: The address or the model is missing, or the address is not valid.
@@ -57,6 +72,7 @@ class ServerPrompter:
         self._questions = questions
         self._max_tokens = max_tokens
         self._notice = notice
+        self._limits = limits
         self._noticed: set[str] = set()
         self._layout = Layout()
 
@@ -127,12 +143,13 @@ class ServerPrompter:
         from cozviewer.models.server.client import connected, list_models, post
 
         key = await get_running_loop().run_in_executor(None, find_key, self._address)
-        async with connected(self._address, key) as client:
+        async with connected(self._address, key, self._limits) as client:
             layout = self._layout
             while True:
                 reply = await post(
                     client,
                     request_of(layout, self._model, questions, wider, crop, self._max_tokens),
+                    self._limits,
                 )
                 answer = parse_answer(reply.body) if reply.status == 200 else None
                 if answer is not None:

@@ -20,6 +20,26 @@ SIDE = 512
 """Longer side in pixels of the pictures that are sent, as in the authors' code."""
 
 
+@dataclass(frozen=True)
+class ServerLimits:
+    """How long a server may take and how much it may say.
+
+    Attributes:
+        silent_seconds: Timeout for the next byte; a large model is loaded before the first token.
+        whole_seconds: Timeout for the complete answer.
+        pauses: Seconds before the second and the third attempt.
+        answer_bytes: Maximum bytes of a reply, more than any answer has even as single events.
+    """
+
+    silent_seconds: float = 120.0
+    whole_seconds: float = 600.0
+    pauses: tuple[float, ...] = (0.5, 2.0)
+    answer_bytes: int = 1 << 20
+
+
+USUAL = ServerLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The layout of a request.

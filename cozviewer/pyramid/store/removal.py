@@ -35,7 +35,11 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def set_aside(
-    path: Path, found: tuple[int, int] | None, reason: str, tell: Callable[[str], None]
+    path: Path,
+    found: tuple[int, int] | None,
+    reason: str,
+    tell: Callable[[str], None],
+    patience: float = PATIENCE,
 ) -> None:
     """Rename a file that cannot be used, never onto another one, and report it.
 
@@ -44,11 +48,12 @@ def set_aside(
         found: Its `identity`; if it differs by now, another process has removed the file.
         reason: Completes "The tile cache ...".
         tell: Receives a message.
+        patience: Seconds to wait for others.
 
     Raises:
         OSError: Other programs have it open, or the folder is not writable.
     """
-    with StoreLock(path, alone=True, patience=PATIENCE):
+    with StoreLock(path, alone=True, patience=patience):
         if identity(path) != found:
             return
         aside = _rename(path)

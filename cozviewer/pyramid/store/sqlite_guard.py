@@ -7,7 +7,7 @@ request or when it does far more work than a file of ours could need.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from typing import Any
@@ -52,15 +52,18 @@ class Watch:
         spent: Whether the budget is.
     """
 
-    def __init__(self, cancelled: IsCancelled = never, budget: int = BUDGET) -> None:
+    def __init__(
+        self, cancelled: IsCancelled = never, budget: int = BUDGET, every: int = INSTRUCTIONS
+    ) -> None:
         """Prepare; `attach` begins.
 
         Args:
             cancelled: Asked about a thousand times a second.
             budget: Instructions that may be taken.
+            every: Instructions between two calls.
         """
         self._cancelled = cancelled
-        self._left = budget
+        self._left, self._every = budget, every
         self._raised: BaseException | None = None
         self._stopped = False
 
@@ -70,7 +73,7 @@ class Watch:
 
     def attach(self, connection: sqlite3.Connection) -> None:
         """Watch a connection from now on."""
-        connection.set_progress_handler(self, INSTRUCTIONS)
+        connection.set_progress_handler(self, self._every)
 
     def raise_if_stopped(self, sentence: str) -> None:
         """Raise why SQLite was interrupted, unless the budget is spent.
@@ -87,12 +90,16 @@ class Watch:
 
     def __call__(self) -> int:
         """Return 1 to interrupt."""
-        self._left -= INSTRUCTIONS
+        self._left -= self._every
         try:
             self._stopped = self._stopped or self._cancelled()
         except BaseException as error:
             self._raised = error
         return int(self.spent or self._stopped or self._raised is not None)
+
+
+Watched = Callable[[IsCancelled], Watch]
+"""Returns what stops SQLite when a function returns True."""
 
 
 def harden(connection: sqlite3.Connection, longest: int) -> None:

@@ -15,7 +15,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -45,22 +45,30 @@ from cozviewer.pyramid.store.tile_codec import decode_tile, encode_tile, tile_ch
 from cozviewer.pyramid.store.tile_set import TileSet
 from cozviewer.util.translation import translate
 
-__all__ = ["StepRecord", "StoreKey", "TileStore"]
-
-COMMIT_SECONDS = 1.0
-"""Maximum time before a tile is written, in seconds."""
-
-DECODED = 2048
-"""Number of decoded tiles that are cached, 25 MB: new tiles are loaded next, and loaded ones are
-composed. A view of 3840 x 2160 has about as many."""
-
+__all__ = ["StepRecord", "StoreKey", "StoreLimits", "TileStore"]
 
 MOST_WHOLE = 1 << 14
 """Blocks of 1,024 tiles of which it is known that their checksums were verified (7 MB); others are
 verified again."""
 
-MOST_SEEN = 1 << 14
-"""Tiles whose use is written at once."""
+
+@dataclass(frozen=True)
+class StoreLimits:
+    """How much a store holds before it writes.
+
+    Attributes:
+        commit_seconds: Maximum time before a tile is written.
+        decoded: Number of decoded tiles that are cached, 25 MB: new tiles are loaded next, and
+            loaded ones are composed. A view of 3840 x 2160 has about as many.
+        seen: Tiles whose use is written at once.
+    """
+
+    commit_seconds: float = 1.0
+    decoded: int = 2048
+    seen: int = 1 << 14
+
+
+USUAL = StoreLimits()
 
 
 class TileStore:
@@ -74,9 +82,9 @@ class TileStore:
     processes may have the same file open.
     """
 
-    def __init__(self, files: StoreFiles) -> None:
+    def __init__(self, files: StoreFiles, limits: StoreLimits = USUAL) -> None:
         """See `open`."""
-        self._files = files
+        self._files, self._limits = files, limits
         self._lock = threading.Condition(threading.RLock())
         self._batch = Batch()
         self._broken: set[TileKey] = set()
@@ -91,7 +99,11 @@ class TileStore:
 
     @classmethod
     def open(
-        cls, path: Path | None, store_key: StoreKey, notice: Callable[[str], None]
+        cls,
+        path: Path | None,
+        store_key: StoreKey,
+        notice: Callable[[str], None],
+        limits: StoreLimits = USUAL,
     ) -> "TileStore":
         """Open or create a store; if that fails, it works in memory.
 
@@ -100,8 +112,9 @@ class TileStore:
             store_key: Identifies it. A file with another key, or a damaged one, is set aside.
             notice: Receives one message about each kind of problem, in any thread; must not wait
                 for another thread.
+            limits: How much it holds before it writes.
         """
-        return cls(StoreFiles(path, store_key, notice))
+        return cls(StoreFiles(path, store_key, notice), limits)
 
     @property
     def empty(self) -> bool:
@@ -116,7 +129,7 @@ class TileStore:
 
     def beside(self) -> "TileStore":
         """Return an empty store in memory for the same source and recipe."""
-        return TileStore(StoreFiles(None, self._files.store_key, self._files.tell))
+        return TileStore(StoreFiles(None, self._files.store_key, self._files.tell), self._limits)
 
     def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
         """Return the (H, W, 3) pixels of a tile, after verifying its checksum, or None.
@@ -155,7 +168,7 @@ class TileStore:
         with self._lock:
             self._decoded[key] = tile.checksum, rgb
             self._decoded.move_to_end(key)
-            if len(self._decoded) > DECODED:
+            if len(self._decoded) > self._limits.decoded:
                 self._decoded.popitem(last=False)
 
     def encoded(self, key: TileKey) -> EncodedTile | None:
@@ -235,7 +248,7 @@ class TileStore:
             if self._files.in_memory:
                 self._write()
             elif self._due is None:
-                self._commit_within(COMMIT_SECONDS)
+                self._commit_within(self._limits.commit_seconds)
 
     def checksums(self) -> dict[TileKey, bytes]:
         """Return the names of all tiles with their recorded checksums."""
@@ -296,10 +309,10 @@ class TileStore:
         """Record that tiles were shown just now; written with the next batch, or as there are so
         many of them."""
         now, keys = time.time(), iter(keys)
-        while lot := dict.fromkeys(islice(keys, MOST_SEEN), now):
+        while lot := dict.fromkeys(islice(keys, self._limits.seen), now):
             with self._lock:
                 self._batch.seen.update(lot)
-                if len(self._batch.seen) >= MOST_SEEN:
+                if len(self._batch.seen) >= self._limits.seen:
                     self._write()
 
     def flush(self) -> None:
@@ -446,7 +459,7 @@ class TileStore:
                 self._whole.update(self._batch.tiles)
             self._batch = Batch()
         else:
-            self._commit_within(COMMIT_SECONDS)
+            self._commit_within(self._limits.commit_seconds)
 
     def _commit_within(self, seconds: float) -> None:
         """Schedule a write by the committer thread (under the lock)."""

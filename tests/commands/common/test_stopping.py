@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from cozviewer.app import resource
-from cozviewer.commands.common import stopping
 from cozviewer.commands.common.stopping import ending_in_order, stoppable
 from cozviewer.util import temporary
 from cozviewer.util.cancel import check_cancelled
@@ -25,18 +24,12 @@ PATIENCE = 300
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 
-@pytest.fixture(autouse=True)
-def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This process itself must not be ended, however busy the machine is."""
-    monkeypatch.setattr(stopping, "GRACE", 3600.0)
-
-
 def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_the_first_ctrl_c_asks_to_stop() -> None:
-    with stoppable() as cancelled:
+    with stoppable(PATIENCE) as cancelled:
         check_cancelled(cancelled)
         press_ctrl_c()
         assert cancelled()
@@ -45,7 +38,7 @@ def test_the_first_ctrl_c_asks_to_stop() -> None:
 
 
 def test_the_second_stops_at_once() -> None:
-    with stoppable():
+    with stoppable(PATIENCE):
         press_ctrl_c()
         with pytest.raises(KeyboardInterrupt):
             press_ctrl_c()
@@ -53,11 +46,11 @@ def test_the_second_stops_at_once() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_other_signals_are_like_ctrl_c_with_their_own_exit_code(number: int) -> None:
-    with pytest.raises(Cancelled) as caught, stoppable() as cancelled:  # noqa: PT012
+    with pytest.raises(Cancelled) as caught, stoppable(PATIENCE) as cancelled:  # noqa: PT012
         os.kill(os.getpid(), number)
         check_cancelled(cancelled)
     assert caught.value.exit_code == 128 + number
-    with pytest.raises(Interrupted) as insisted, stoppable():  # noqa: PT012
+    with pytest.raises(Interrupted) as insisted, stoppable(PATIENCE):  # noqa: PT012
         os.kill(os.getpid(), number)
         os.kill(os.getpid(), number)
     assert insisted.value.exit_code == 128 + number
@@ -66,7 +59,7 @@ def test_other_signals_are_like_ctrl_c_with_their_own_exit_code(number: int) -> 
 def test_a_library_that_keeps_the_main_thread_still_sees_it() -> None:
     """Its callbacks may come from a thread of its own."""
     asked = threading.Event()
-    with stoppable() as cancelled:
+    with stoppable(PATIENCE) as cancelled:
 
         def work() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -90,7 +83,7 @@ def test_sigterm_between_the_works_raises_too() -> None:
 def test_what_nohup_ignores_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with ending_in_order(), stoppable() as cancelled:
+        with ending_in_order(), stoppable(PATIENCE) as cancelled:
             os.kill(os.getpid(), signal.SIGHUP)
             assert not cancelled()
     finally:
@@ -99,7 +92,7 @@ def test_what_nohup_ignores_stays_ignored() -> None:
 
 def test_afterwards_ctrl_c_is_as_it_was() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with stoppable():
+    with stoppable(PATIENCE):
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
 
@@ -107,7 +100,7 @@ def test_afterwards_ctrl_c_is_as_it_was() -> None:
 def test_a_job_in_the_background_stays_deaf() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        with stoppable() as cancelled:
+        with stoppable(PATIENCE) as cancelled:
             press_ctrl_c()
             assert not cancelled()
     finally:
@@ -118,7 +111,7 @@ def test_other_threads_can_work_too() -> None:
     seen = []
 
     def work() -> None:
-        with stoppable() as cancelled:
+        with stoppable(PATIENCE) as cancelled:
             seen.append(cancelled())
 
     thread = threading.Thread(target=work)

@@ -3,15 +3,16 @@
 import gc
 import sys
 import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cozviewer.image.rect import Rect
-from cozviewer.image.regions import reader as readers
-from cozviewer.image.regions.reader import ProcessReader
+from cozviewer.image.regions.reader import ProcessReader, RegionProcess
 from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.patience import PATIENCE
 
 MODULE = """
 import ctypes, os, time
@@ -50,13 +51,15 @@ GOOD, BAD = Rect(7, 0, 5, 4), Rect(100, 0, 5, 4)
 class Acting:
     """A file whose reader does what the file says."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "a.svs"
+    def __init__(self, folder: Path, process: RegionProcess) -> None:
+        self.path, self.process = folder / "a.svs", process
 
     def opened(self, acts: str, *, private: bool = False, **options: object) -> ProcessReader:
         self.path.write_text(acts)
         request = RegionRequest(self.path, "TIFF", "a.svs", **options)  # type: ignore[arg-type]
-        return ProcessReader("whole slide", "acting_for_tests", request, private=private)
+        return ProcessReader(
+            "whole slide", "acting_for_tests", request, private=private, process=self.process
+        )
 
     @property
     def acts(self) -> str:
@@ -64,7 +67,7 @@ class Acting:
 
 
 @pytest.fixture
-def acting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Acting:
+def acting(tmp_path: Path) -> Acting:
     (tmp_path / "acting_for_tests.py").write_text(MODULE)
     start = (
         "import sys; sys.path.insert(0, sys.argv[1]); import cozviewer.image.regions as regions; "
@@ -72,8 +75,8 @@ def acting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Acting:
         "from cozviewer.image.regions.child import main; main()"
     )
     command = [sys.executable, "-P", "-c", start, str(Path(__file__).parents[3])]
-    monkeypatch.setattr(readers, "command_of", lambda module: command)
-    return Acting(tmp_path)
+    process = RegionProcess(command, header_seconds=PATIENCE, region_seconds=PATIENCE)
+    return Acting(tmp_path, process)
 
 
 def test_whoever_opened_it_is_not_kept(acting: Acting) -> None:
@@ -124,12 +127,12 @@ def test_a_process_that_ended_once_is_started_anew(acting: Acting) -> None:
     assert acting.acts.count("once") == 2
 
 
-def test_a_region_that_hangs_is_given_up(acting: Acting, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_region_that_hangs_is_given_up(acting: Acting) -> None:
     reader = acting.opened("- hang")
-    monkeypatch.setattr(readers, "REGION_SECONDS", 0.2)
+    reader._process = replace(acting.process, region_seconds=0.2)
     with pytest.raises(BadInput, match=r"^A part of a\.svs takes too long to be read"):
         reader.read(0, BAD)
-    monkeypatch.setattr(readers, "REGION_SECONDS", 10.0)
+    reader._process = acting.process
     assert (reader.read(0, GOOD) == 7).all()
     reader.close()
 
@@ -161,10 +164,9 @@ def test_errors_about_patients_quote_nothing(acting: Acting) -> None:
 
 
 @pytest.mark.parametrize("act", ["crash", "hang"])
-def test_opening_fails_with_a_sentence(
-    acting: Acting, monkeypatch: pytest.MonkeyPatch, act: str
-) -> None:
-    monkeypatch.setattr(readers, "HEADER_SECONDS", 180.0 if act == "crash" else 0.3)
+def test_opening_fails_with_a_sentence(acting: Acting, act: str) -> None:
+    if act == "hang":
+        acting.process = replace(acting.process, header_seconds=0.3)
     with pytest.raises(BadInput, match=r"a\.svs"):
         acting.opened(f"{act} -")
 

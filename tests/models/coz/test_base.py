@@ -61,13 +61,8 @@ def test_a_hub_name_is_not_downloaded_unasked() -> None:
         base_folder("nobody/nothing")
 
 
-def test_a_hub_name_that_was_downloaded_is_found(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
-    repo = tmp_path / "hub" / "models--somebody--sd3"
+def test_a_hub_name_that_was_downloaded_is_found(base: Path, hub_cache: Path) -> None:
+    repo = hub_cache / "models--somebody--sd3"
     commit = "0123456789abcdef0123456789abcdef01234567"
     (repo / "refs").mkdir(parents=True)
     (repo / "refs" / "main").write_text(commit)

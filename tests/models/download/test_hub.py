@@ -39,14 +39,12 @@ USED = ("config.json", "tokenizer.json", "model-1.safetensors", "model-2.safeten
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A hub cache of this test, online and not signed in; files come in small chunks."""
-    folder = tmp_path / "hub"
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(folder))
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
     monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
-    return folder
+    return hub_cache
 
 
 @pytest.fixture

@@ -19,11 +19,8 @@ def folder(tiny_qwen: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny_qwen, tmp_path / "my qwen"))
 
 
-def put_into_hub(folder: Path, name: str, hub: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def put_into_hub(folder: Path, name: str, hub: Path) -> Path:
     """Move a model to where a download would have put it."""
-    from huggingface_hub import constants
-
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(hub))
     repo = hub / f"models--{name.replace('/', '--')}"
     commit = "0123456789abcdef0123456789abcdef01234567"
     (repo / "refs").mkdir(parents=True)
@@ -39,10 +36,8 @@ def test_a_folder_is_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert qwen_name(model) == "my qwen"
 
 
-def test_without_a_name_it_is_the_model_of_the_authors(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = put_into_hub(folder, QWEN, tmp_path / "hub", monkeypatch)
+def test_without_a_name_it_is_the_model_of_the_authors(folder: Path, hub_cache: Path) -> None:
+    there = put_into_hub(folder, QWEN, hub_cache)
     assert qwen_folder("") == qwen_folder(QWEN) == there
     assert qwen_name("") == qwen_name(QWEN) == "Qwen2.5-VL-3B-Instruct"
 
@@ -64,10 +59,8 @@ def test_a_hub_name_is_not_downloaded_unasked(name: str, command: str) -> None:
         qwen_folder(name)
 
 
-def test_a_download_that_was_broken_off_is_refused(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = put_into_hub(folder, QWEN, tmp_path / "hub", monkeypatch)
+def test_a_download_that_was_broken_off_is_refused(folder: Path, hub_cache: Path) -> None:
+    there = put_into_hub(folder, QWEN, hub_cache)
     (there / "model-00002-of-00002.safetensors").unlink()
     with pytest.raises(BadInput, match=r"download the model qwen again\.$"):
         qwen_folder("")

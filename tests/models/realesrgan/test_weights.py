@@ -17,6 +17,7 @@ from cozviewer.models.realesrgan.weights import (
     wheel_files,
 )
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 
 
 def test_both_files_are_found_and_known() -> None:
@@ -32,21 +33,14 @@ def test_those_of_the_compact_network_are_found_beside_them() -> None:
     assert len(read_checked(files.bin, COMPACT_BIN_SHA256)) == 1_247_368
 
 
-def test_missing_weights_name_the_command_that_brings_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(weights, "MODULE", "no_such_package")
+def test_missing_weights_name_the_command_that_brings_them(packages: Packages) -> None:
+    packages.hide(weights.MODULE)
     with pytest.raises(BadInput, match=r"^The built-in model is missing: reinstall"):
         wheel_files()
 
 
-def test_a_package_without_the_files_counts_as_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "hollow_weights").mkdir()
-    (tmp_path / "hollow_weights" / "__init__.py").touch()
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(weights, "MODULE", "hollow_weights")
+def test_a_package_without_the_files_counts_as_missing(tmp_path: Path, packages: Packages) -> None:
+    packages.add_folder(weights.MODULE, tmp_path)
     with pytest.raises(BadInput, match="is missing: reinstall"):
         wheel_files()
 

@@ -4,24 +4,23 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx2
 import pytest
 
-from cozviewer.models.server import client as server_client
 from cozviewer.models.server.address import read_address
 from cozviewer.models.server.client import connection_error
 from cozviewer.util.errors import BadInput, Failure
-from tests.models.chat_asking import ask, trouble
+from tests.models.chat_asking import QUICK, ask, trouble
 from tests.models.chat_replies import drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address
 from tests.patience import PATIENCE
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Next to no pauses between tries, and no key but the test's own."""
-    monkeypatch.setattr(server_client, "PAUSES", (0.001, 0.002))
+def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key but the test's own."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
 
@@ -81,26 +80,26 @@ def test_a_certificate_that_nobody_trusts() -> None:
     assert "The security certificate of gpu.test is not valid (self-signed certificate)" in sentence
 
 
-def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_client, "SILENT_SECONDS", 0.05)
+def test_a_server_that_says_nothing() -> None:
+    limits = replace(QUICK, silent_seconds=0.05)
     for behaviour in (hangs(), hangs("fur", ", ")):
         with ChatServer(behaviour) as server:
-            assert "takes too long" in str(trouble(server.address))
+            assert "takes too long" in str(trouble(server.address, limits=limits))
             assert server.left.wait(PATIENCE)
         assert len(server.requests) == 1
 
 
-def test_a_server_that_talks_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_client, "WHOLE_SECONDS", 0.2)
+def test_a_server_that_talks_for_ever() -> None:
+    limits = replace(QUICK, whole_seconds=0.2)
     with ChatServer(drips("fur, whiskers" * 100, 0.02)) as server:
-        assert "takes too long" in str(trouble(server.address))
+        assert "takes too long" in str(trouble(server.address, limits=limits))
 
 
-def test_a_server_that_says_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_client, "ANSWER_BYTES", 1000)
+def test_a_server_that_says_too_much() -> None:
+    limits = replace(QUICK, answer_bytes=1000)
     for behaviour in (says(*["fur"] * 100), refuses(400, "x" * 2000)):
         with ChatServer(behaviour) as server:
-            assert "is too long" in str(trouble(server.address))
+            assert "is too long" in str(trouble(server.address, limits=limits))
         assert len(server.requests) == 1
 
 

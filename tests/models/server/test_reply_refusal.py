@@ -4,7 +4,6 @@ import sys
 
 import pytest
 
-from cozviewer.models.server import client as server_client
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from tests.models.chat_asking import ask, trouble
 from tests.models.chat_replies import Behaviour, drops, events, refuses, says, sends
@@ -12,9 +11,8 @@ from tests.models.chat_server import ChatServer
 
 
 @pytest.fixture(autouse=True)
-def _quick_and_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Next to no pauses between tries, and no key but the test's own."""
-    monkeypatch.setattr(server_client, "PAUSES", (0.001, 0.002))
+def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key but the test's own."""
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
 

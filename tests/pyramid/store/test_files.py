@@ -16,8 +16,7 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store import file as store_file
 from cozviewer.pyramid.store import removal as store_removal
 from cozviewer.pyramid.store import rows as store_rows
-from cozviewer.pyramid.store import store as store_module
-from cozviewer.pyramid.store.store import TileStore
+from cozviewer.pyramid.store.store import StoreLimits, TileStore
 from tests.pyramid.stores import STEP, STORE_KEY, pixels, same, stored_keys, wait_for
 
 TILES = [TileKey(2, col, 0) for col in range(30)]
@@ -38,11 +37,13 @@ def notices() -> list[str]:
     return []
 
 
+SOON = StoreLimits(commit_seconds=0.02)
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a lock."""
     monkeypatch.setattr(store_file, "BUSY_SECONDS", 0.0)
-    monkeypatch.setattr(store_module, "COMMIT_SECONDS", 0.02)
 
 
 def fill(path: Path) -> None:
@@ -279,7 +280,7 @@ def test_a_tile_of_another_size_is_broken(path: Path, notices: list[str]) -> Non
 def test_a_locked_file_is_not_set_aside(path: Path, notices: list[str]) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with TileStore.open(path, STORE_KEY, notices.append) as store:
+        with TileStore.open(path, STORE_KEY, notices.append, SOON) as store:
             put(store, NEW)
             assert right(store, NEW)
             assert store.get(KEY) is None
@@ -293,7 +294,7 @@ def test_a_locked_file_is_not_set_aside(path: Path, notices: list[str]) -> None:
 
 @pytest.mark.usefixtures("impatient")
 def test_tiles_wait_until_a_locked_file_is_free(path: Path, notices: list[str]) -> None:
-    with TileStore.open(path, STORE_KEY, notices.append) as store:
+    with TileStore.open(path, STORE_KEY, notices.append, SOON) as store:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             put(store, NEW)

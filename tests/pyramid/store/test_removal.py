@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.pyramid.store import removal as store_removal
 from cozviewer.pyramid.store.file import connect, is_ours, open_file
 from cozviewer.pyramid.store.removal import delete_file, identity, set_aside
 from tests.pyramid.stores import STORE_KEY
@@ -49,10 +48,9 @@ def test_only_the_file_that_was_found_broken_is_set_aside(path: Path) -> None:
     assert path.read_text() == "Another window's fresh file."
 
 
-def test_nothing_is_set_aside_under_its_users(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_removal, "PATIENCE", 0.0)
+def test_nothing_is_set_aside_under_its_users(path: Path) -> None:
     with closing(connect(path)), pytest.raises(BlockingIOError, match="in use"):
-        set_aside(path, identity(path), "is damaged", pytest.fail)
+        set_aside(path, identity(path), "is damaged", pytest.fail, patience=0.0)
     assert path.exists()
 
 

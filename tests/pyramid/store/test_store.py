@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from cozviewer.pyramid.store import files as store_files
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.eviction import ROW_BYTES
 from cozviewer.pyramid.store.rows import AT_ONCE
-from cozviewer.pyramid.store.store import TileStore
+from cozviewer.pyramid.store.store import StoreLimits, TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile
 from tests.pyramid.stores import (
     STEP,
@@ -61,8 +62,8 @@ def store(path: Path) -> Iterator[TileStore]:
         yield store
 
 
-def reopened(path: Path) -> TileStore:
-    return TileStore.open(path, STORE_KEY, no_notice)
+def reopened(path: Path, **limits: Any) -> TileStore:
+    return TileStore.open(path, STORE_KEY, no_notice, StoreLimits(**limits))
 
 
 @given(key=keys, width=st.integers(1, 12), height=st.integers(1, 12))
@@ -169,9 +170,8 @@ def test_pixels_that_were_not_asked_for_the_longest_time_are_forgotten(
         decoded.append(blob)
         return decode_tile(blob)
 
-    monkeypatch.setattr(store_module, "DECODED", 2)
     monkeypatch.setattr(store_module, "decode_tile", noted)
-    with reopened(path) as store:
+    with reopened(path, decoded=2) as store:
         for at, read in ((0, 1), (1, 2), (0, 2), (2, 3), (0, 3), (1, 4)):
             assert same(store.get(row[at]), pixels(row[at]))
             assert len(decoded) == read
@@ -216,20 +216,18 @@ def test_finishing_a_step_writes_it(path: Path, store: TileStore) -> None:
         assert later.steps() == [replace(STEP, seconds=1.5)]
 
 
-def test_a_tile_is_written_in_time_without_being_asked(
-    path: Path, store: TileStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tile_is_written_in_time_without_being_asked(path: Path) -> None:
     def is_stored(key: TileKey) -> bool:
         return key in stored_keys(path)
 
-    monkeypatch.setattr(store_module, "COMMIT_SECONDS", 0.05)
-    for key in (KEY, NEIGHBOUR):  # twice: the clock starts again
-        store.put(key, pixels(key), store.begin_step(STEP))
-        wait_for(partial(is_stored, key))
+    with reopened(path, commit_seconds=0.05) as store:
+        for key in (KEY, NEIGHBOUR):  # twice: the clock starts again
+            store.put(key, pixels(key), store.begin_step(STEP))
+            wait_for(partial(is_stored, key))
 
 
 def test_a_tile_waits_a_second_at_most() -> None:
-    assert store_module.COMMIT_SECONDS <= 1
+    assert StoreLimits().commit_seconds <= 1
 
 
 def test_tiles_that_wait_keep_nobody_out(path: Path, store: TileStore) -> None:
@@ -407,13 +405,11 @@ def test_killed_in_the_middle_of_writing_again_and_again_the_file_stays_whole(
     assert checked > 0
 
 
-def test_very_many_tiles_are_seen_in_little_memory(
-    store: TileStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_very_many_tiles_are_seen_in_little_memory(path: Path) -> None:
     """What was shown is written as it comes, where it is a whole level."""
-    monkeypatch.setattr(store_module, "MOST_SEEN", 16)
-    store.seen(TileKey(2, col, 0) for col in range(100))
-    assert len(store._batch.seen) < 16
+    with reopened(path, seen=16) as store:
+        store.seen(TileKey(2, col, 0) for col in range(100))
+        assert len(store._batch.seen) < 16
 
 
 def test_an_empty_store_is_known_at_once(store: TileStore, path: Path) -> None:

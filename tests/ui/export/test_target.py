@@ -15,7 +15,7 @@ from cozviewer.ui.export.movie_dialog import SHAPES, MovieDialog
 from cozviewer.ui.export.resume import KEY
 from cozviewer.ui.export.target import TargetLine
 from cozviewer.ui.settings import keep_text, kept_text
-from tests.ui.conftest import Bench, settle, wheel
+from tests.ui.conftest import Bench, Choose, settle, wheel
 
 Dialog = ExportDialog | MovieDialog
 
@@ -63,11 +63,6 @@ def answer(viewer: Bench, text: str) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def choose(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """Let the next file dialogs be answered so."""
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-
-
 def wait_until_saved(viewer: Bench, path: Path, qtbot: QtBot) -> None:
     said = (f"Exported {path}", f"Saved {path}")  # a picture, a session
     qtbot.waitUntil(lambda: any(each in viewer.window.banner.text for each in said), timeout=20_000)
@@ -101,11 +96,11 @@ def test_a_typed_path_that_exists_is_asked_about(
 
 
 def test_what_the_file_dialog_has_asked_is_not_asked_again(
-    viewer: Bench, dialog: Dialog, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, dialog: Dialog, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / f"old{suffix(dialog)}"
     path.write_bytes(b"old")
-    choose(monkeypatch, path)
+    choose(path)
     dialog._browse()
     save(dialog)
     assert question(viewer) is None
@@ -113,18 +108,18 @@ def test_what_the_file_dialog_has_asked_is_not_asked_again(
 
 
 def test_another_path_than_the_one_chosen_is_asked_about(
-    viewer: Bench, dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, dialog: Dialog, tmp_path: Path, choose: Choose
 ) -> None:
     old, other = (tmp_path / f"{name}{suffix(dialog)}" for name in ("old", "other"))
     old.write_bytes(b"old")
     other.write_bytes(b"other")
-    choose(monkeypatch, old)
+    choose(old)
     dialog._browse()
     dialog.path.setText(str(other))
     save(dialog)
     answer(viewer, "Cancel")
     dialog.path.setText(str(tmp_path / f"new{suffix(dialog)}"))
-    choose(monkeypatch, tmp_path / f"new{suffix(dialog)}")
+    choose(tmp_path / f"new{suffix(dialog)}")
     dialog._browse()  # which had nothing to ask
     (tmp_path / f"new{suffix(dialog)}").write_bytes(b"made meanwhile")
     save(dialog)
@@ -133,11 +128,11 @@ def test_another_path_than_the_one_chosen_is_asked_about(
 
 
 def test_a_name_that_the_format_changed_is_asked_about(
-    viewer: Bench, dialog: Dialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, dialog: Dialog, tmp_path: Path, choose: Choose
 ) -> None:
     old = tmp_path / "old.webp"
     old.write_bytes(b"old")
-    choose(monkeypatch, tmp_path / f"old{suffix(dialog)}")
+    choose(tmp_path / f"old{suffix(dialog)}")
     dialog._browse()
     dialog.format.setCurrentText("WebP")
     assert dialog.path.text() == str(old)
@@ -168,7 +163,7 @@ def test_a_deep_zoom_is_asked_about_with_its_folder(viewer: Bench, tmp_path: Pat
 
 @pytest.mark.parametrize("link", [None, os.symlink, os.link])
 def test_the_open_photo_is_refused_in_the_dialog(
-    viewer: Bench, tmp_path: Path, link: object
+    viewer: Bench, tmp_path: Path, link: object, choose: Choose
 ) -> None:
     path = viewer.picture
     before = path.read_bytes()
@@ -243,49 +238,49 @@ def test_the_suggested_name_follows_what_is_saved_until_it_is_changed(viewer: Be
 # -- Sessions
 
 
-def save_session(viewer: Bench, monkeypatch: pytest.MonkeyPatch, chosen: Path) -> None:
-    choose(monkeypatch, chosen)
+def save_session(viewer: Bench, choose: Choose, chosen: Path) -> None:
+    choose(chosen)
     viewer.window.actions_by_name["session"].trigger()
 
 
 def test_a_session_named_without_its_ending_is_asked_about(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / "trip.cozview"
     path.write_bytes(b"old")
-    save_session(viewer, monkeypatch, tmp_path / "trip")
+    save_session(viewer, choose, tmp_path / "trip")
     box = question(viewer)
     assert box is not None
     assert box.text() == "trip.cozview already exists. Replace it?"
     answer(viewer, "Cancel")
     assert path.read_bytes() == b"old"
-    save_session(viewer, monkeypatch, tmp_path / "trip")
+    save_session(viewer, choose, tmp_path / "trip")
     answer(viewer, "Replace")
     wait_until_saved(viewer, path, qtbot)
     assert is_session(path)
     # It is the one that is kept in this window now.
     viewer.window.banner.hide()
     viewer.window.banner.show_message("")
-    save_session(viewer, monkeypatch, tmp_path / "trip")
+    save_session(viewer, choose, tmp_path / "trip")
     assert question(viewer) is None
     wait_until_saved(viewer, path, qtbot)
 
 
 def test_a_session_that_the_file_dialog_asked_about_is_saved(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / "trip.cozview"
     path.write_bytes(b"old")
-    save_session(viewer, monkeypatch, path)
+    save_session(viewer, choose, path)
     assert question(viewer) is None
     wait_until_saved(viewer, path, qtbot)
 
 
 def test_a_session_does_not_replace_its_photo(
-    viewer: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, tmp_path: Path, choose: Choose
 ) -> None:
     os.link(viewer.picture, tmp_path / "trip.cozview")
-    save_session(viewer, monkeypatch, tmp_path / "trip.cozview")
+    save_session(viewer, choose, tmp_path / "trip.cozview")
     assert "would replace the photo itself" in viewer.window.banner.text
 
 

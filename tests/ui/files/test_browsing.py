@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.files.edge_buttons import EdgeButton
-from tests.ui.conftest import Bench, settle, wheel
+from tests.ui.conftest import Bench, Choose, settle, wheel
 from tests.ui.files.folders import album, open_first, photo, shown
 
 
@@ -152,10 +152,10 @@ def test_a_photo_alone_has_no_neighbours(bench: Bench, qtbot: QtBot, tmp_path: P
 
 
 def test_chosen_files_are_walked_through_in_their_order(
-    bench: Bench, qtbot: QtBot, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+    bench: Bench, qtbot: QtBot, photos: list[Path], choose: Choose
 ) -> None:
     chosen = [str(photos[3]), str(photos[0])]
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *words: (chosen, ""))
+    choose(*chosen)
     with qtbot.waitSignal(bench.window.opened):
         bench.window.actions_by_name["open"].trigger()
     assert bench.window.windowTitle() == "img11.png (1 of 2) — cozviewer"

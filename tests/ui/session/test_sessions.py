@@ -34,7 +34,7 @@ from tests.models.networks import saved as saved_model
 from tests.pyramid.sessions import change
 from tests.pyramid.sessions import saved as saved_session
 from tests.pyramid.stores import damage
-from tests.ui.conftest import Bench, grabbed, settle
+from tests.ui.conftest import Bench, Choose, grabbed, settle
 
 Open = Callable[[Path, EngineChoice], MainWindow]
 
@@ -170,17 +170,21 @@ def test_reload_brings_back_the_session(trip: Path, new_window: Open, qtbot: QtB
 
 @pytest.mark.parametrize("found", [True, False])
 def test_a_missing_picture_is_asked_for(
-    trip: Path, picture: Path, new_window: Open, qtbot: QtBot, tmp_path: Path, found: bool
+    trip: Path,
+    picture: Path,
+    new_window: Open,
+    qtbot: QtBot,
+    tmp_path: Path,
+    found: bool,
+    choose: Choose,
 ) -> None:
     moved = picture.rename(tmp_path / "moved.png")
     window = new_window(trip, EngineChoice(device="cpu"))
     qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=10_000)
     (box,) = window.findChildren(QMessageBox)
     assert box.text() == (f"The photo of trip.cozview is not at {picture} (700 x 500 pixels).")
-    with pytest.MonkeyPatch.context() as patch:
-        answer = str(moved) if found else ""
-        patch.setattr(QFileDialog, "getOpenFileName", lambda *words: (answer, ""))
-        box.defaultButton().click()
+    choose(*([moved] if found else []))
+    box.defaultButton().click()
     if found:
         qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
         assert window.document is not None
@@ -191,15 +195,14 @@ def test_a_missing_picture_is_asked_for(
 
 
 def test_a_wrong_picture_is_asked_about_again(
-    trip: Path, picture: Path, new_window: Open, qtbot: QtBot, tmp_path: Path
+    trip: Path, picture: Path, new_window: Open, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     picture.rename(tmp_path / "moved.png")
     other = Path(__file__).parents[3] / "resources" / "dandelion.jpg"
     window = new_window(trip, EngineChoice(device="cpu"))
     qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=10_000)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QFileDialog, "getOpenFileName", lambda *words: (str(other), ""))
-        window.findChildren(QMessageBox)[0].defaultButton().click()
+    choose(other)
+    window.findChildren(QMessageBox)[0].defaultButton().click()
 
     def texts() -> list[str]:
         return [box.text() for box in window.findChildren(QMessageBox) if box.isVisible()]
@@ -221,10 +224,10 @@ def test_a_session_that_cannot_be_opened_leaves_what_is_open(
 
 
 def test_saving_can_be_stopped_and_failing_is_told(
-    first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: MainWindow, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / "no folder" / "a.cozview"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *words: (str(path), ""))
+    choose(path)
     first.actions_by_name["session"].trigger()
     qtbot.waitUntil(lambda: "does not exist" in first.banner.text)
     path.parent.mkdir()
@@ -235,7 +238,7 @@ def test_saving_can_be_stopped_and_failing_is_told(
 
 
 def test_what_was_being_saved_when_another_picture_was_opened_is_told(
-    first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choose: Choose
 ) -> None:
     def until_stopped(*_: object, cancelled: IsCancelled, **__: object) -> None:
         while not cancelled():
@@ -243,25 +246,26 @@ def test_what_was_being_saved_when_another_picture_was_opened_is_told(
         raise Cancelled("Stopped.")
 
     monkeypatch.setattr(task, "save_session", until_stopped)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a"), ""))
+    choose(tmp_path / "a")
     first.actions_by_name["session"].trigger()
     first.images.reload()
     qtbot.waitUntil(lambda: "because another image was opened" in first.banner.text)
 
 
 def test_closing_the_window_ends_saving(
-    first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: MainWindow, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a"), ""))
+    choose(tmp_path / "a")
     first.actions_by_name["session"].trigger()
     first.close()
     assert not list(tmp_path.glob(".cozviewer-*"))
 
 
-def test_the_ending_is_added(first: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "x.y"), ""))
-        first.actions_by_name["session"].trigger()
+def test_the_ending_is_added(
+    first: MainWindow, qtbot: QtBot, tmp_path: Path, choose: Choose
+) -> None:
+    choose(tmp_path / "x.y")
+    first.actions_by_name["session"].trigger()
     qtbot.waitUntil(lambda: "Saved" in first.banner.text)
     assert (tmp_path / "x.y.cozview").exists()
 

@@ -7,7 +7,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cozviewer.config.choice import EngineChoice
@@ -20,7 +20,7 @@ from cozviewer.ui.upscale.dialog import UpscaleDialog
 from cozviewer.ui.upscale.items import QueueItem, State, write_queue
 from cozviewer.ui.upscale.kept import keep_pace, queue_file
 from cozviewer.ui.upscale.queue_dialog import QueueDialog, summary_text
-from tests.ui.conftest import Bench, Stripes, services, settle, wheel
+from tests.ui.conftest import Bench, Choose, Stripes, services, settle, wheel
 
 
 def dialog_of(window: MainWindow, qtbot: QtBot) -> UpscaleDialog:
@@ -158,12 +158,11 @@ def test_too_large_says_what_to_do(viewer: Bench, qtbot: QtBot, tmp_path: Path) 
 
 
 def test_photos_are_added_and_dropped(
-    bench: Bench, qtbot: QtBot, photos: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, qtbot: QtBot, photos: Path, choose: Choose
 ) -> None:
     dialog = dialog_of(bench.window, qtbot)
     names = [str(photos / "a.jpg")]
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (names, ""))
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(photos / "below"))
+    choose(*names, folder=photos / "below")
     dialog.photos.add.click()
     dialog.photos.add_folder.click()
     measured(dialog, qtbot)

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.evaluate.tally import Standing, read_tally, standings
 from cozviewer.ui.compare.blind_test.blind import Blind, results_text
 from cozviewer.ui.compare.compared_images import SOURCES, Sides
 from cozviewer.ui.compare.paint import Mode
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import Bench, Choose, grabbed, settle, wheel
 
 
 @pytest.fixture
@@ -162,21 +162,19 @@ def test_nothing_is_compared_without_a_photo(bench: Bench) -> None:
     assert not window.actions_by_name["compare"].isEnabled()
 
 
-def test_a_blind_test_that_is_not_begun_changes_nothing(
-    viewer: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_blind_test_that_is_not_begun_changes_nothing(viewer: Bench, choose: Choose) -> None:
     window = viewer.window
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: ("", ""))
+    choose()
     next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert window.panes.mode is None
     assert not window.actions_by_name["compare"].isChecked()
 
 
 def test_a_blind_test_begins_side_by_side(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     window, path = viewer.window, str(tmp_path / "tally.csv")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (path, ""))
+    choose(path)
     next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert window.panes.mode is Mode.SIDE
     assert labels(viewer) == ["A", "B"]
@@ -186,11 +184,11 @@ def test_a_blind_test_begins_side_by_side(
 
 
 def test_a_table_of_another_kind_is_refused_before_anything_is_judged(
-    viewer: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    viewer: Bench, tmp_path: Path, choose: Choose
 ) -> None:
     window, table = viewer.window, tmp_path / "own.csv"
     table.write_text("my,own\n1,2\n")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, **kwargs: (str(table), ""))
+    choose(table)
     next(a for a in window.compare_menu.actions() if a.text() == "&Blind Test…").trigger()
     assert "does not contain ratings" in window.banner.text
     assert not window.findChildren(Blind)[0].active
