@@ -126,7 +126,8 @@ def soft_spot(x: int, y: int, height: int = 336, width: int = 464) -> RgbFloat:
     """Return a soft spot on grey, (height, width, 3)."""
     rows, columns = np.mgrid[:height, :width]
     bump = np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * 5**2))
-    return (0.3 + 0.5 * bump[:, :, None].repeat(3, axis=2)).astype(np.float32)
+    spot: RgbFloat = (0.3 + 0.5 * bump[:, :, None].repeat(3, axis=2)).astype(np.float32)
+    return spot
 
 
 @pytest.mark.parametrize(("x", "y"), [(232, 168), (80, 100), (390, 270)])
