@@ -37,8 +37,9 @@ LEAST_FAR = 64
 """Minimum side of the regenerated part in pixels, for which a small part gets a larger margin."""
 
 FAINT = 0.1
-"""Softness up to this value counts as none, and the rest is stretched to 0..1. A regenerated part
-is smaller by up to a half with it, and looks the same at 200 %."""
+"""Softness up to this value counts as none, and the rest is stretched to 0..1: side by side at
+200 %, no difference was found. In eight views of 1280 x 800 at ×16 and ×64, the rectangle around
+soft parts has from a half to all, and on average four fifths, of the pixels of the whole."""
 
 NOISE = 0.5 / 255
 """The part of fine contrast that is due to rounding to 8 bits."""
