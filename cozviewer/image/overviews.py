@@ -19,23 +19,26 @@ STRIP_PIXELS = 1 << 18
 """Number of pixels halved between two checks for cancellation."""
 
 
-def with_overviews(rgb: Rgb8, cancelled: IsCancelled) -> list[Rgb8]:
+def with_overviews(
+    rgb: Rgb8, cancelled: IsCancelled, strip_pixels: int = STRIP_PIXELS
+) -> list[Rgb8]:
     """Return `rgb` and its overviews, each half as large as the one before.
 
     Args:
         rgb: (H, W, 3) uint8.
-        cancelled: Checked repeatedly.
+        cancelled: Checked after every strip.
+        strip_pixels: Pixels of a strip.
 
     Raises:
         Cancelled: `cancelled` returned True.
     """
     levels = [rgb]
     while max(levels[-1].shape[:2]) > LAST_SIDE:
-        levels.append(halved(levels[-1], cancelled))
+        levels.append(halved(levels[-1], cancelled, strip_pixels))
     return levels
 
 
-def halved(rgb: Rgb8, cancelled: IsCancelled) -> Rgb8:
+def halved(rgb: Rgb8, cancelled: IsCancelled, strip_pixels: int = STRIP_PIXELS) -> Rgb8:
     """Return `rgb` at half its size, rounded up: every pixel is the mean of the 2 x 2 (at an odd
     edge 1 x 2, 2 x 1 or 1 x 1) below it, rounded to nearest.
 
@@ -43,7 +46,7 @@ def halved(rgb: Rgb8, cancelled: IsCancelled) -> Rgb8:
     """
     height, width = rgb.shape[:2]
     half = np.empty((-(-height // 2), -(-width // 2), 3), np.uint8)
-    columns, rows = STRIP_PIXELS // 2 // 2 * 2, max(2, STRIP_PIXELS // width // 2 * 2)
+    columns, rows = strip_pixels // 2 // 2 * 2, max(2, strip_pixels // width // 2 * 2)
     for y in range(0, height, rows):
         for x in range(0, width, columns):
             check_cancelled(cancelled, STOPPED)

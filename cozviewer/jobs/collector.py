@@ -40,14 +40,17 @@ def collector_paused() -> Iterator[None]:
 
 
 @contextmanager
-def libraries_passed_over() -> Iterator[None]:
+def libraries_passed_over(many: int = MANY) -> Iterator[None]:
     """Have the collector ignore all objects that exist at the end, if large libraries were imported
     meanwhile, or if this is the first time: walking through the objects of torch takes it 0.1 to
     0.2 s, during which the window stands still. Nothing is changed where an exception ends it.
+
+    Args:
+        many: Modules of a large library.
     """
     before = len(sys.modules)
     yield
-    if gc.get_freeze_count() == 0 or len(sys.modules) - before > MANY:
+    if gc.get_freeze_count() == 0 or len(sys.modules) - before > many:
         gc.freeze()
 
 

@@ -1,5 +1,6 @@
 """Returns memory to the system when a photo has been closed, or a part of it was generated."""
 
+from collections.abc import Callable
 from threading import Thread
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -12,14 +13,27 @@ step over a huge photo, 90 MB are returned."""
 
 
 class MemoryReturn(QObject):
-    """Runs `return_free_memory` in the background, at most once in DELAY_MS. GUI thread."""
+    """Runs `return_free_memory` in the background, at most once in a while. GUI thread."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        delay_ms: int = DELAY_MS,
+        work: Callable[[], None] = return_free_memory,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            parent: The parent object.
+            delay_ms: Time from a request to the work.
+            work: What is run.
+        """
         super().__init__(parent)
+        self._work = work
         self._thread: Thread | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
+        self._timer.setInterval(delay_ms)
         self._timer.timeout.connect(self._start)
 
     @Slot()
@@ -38,5 +52,5 @@ class MemoryReturn(QObject):
     def _start(self) -> None:
         if self._thread is not None:
             self._thread.join()  # it has long ended
-        self._thread = Thread(target=return_free_memory, name="memory")
+        self._thread = Thread(target=self._work, name="memory")
         self._thread.start()

@@ -50,8 +50,10 @@ def stamp_of(path: Path) -> Stamp | None:
     return status.st_size, status.st_mtime_ns
 
 
-def read_ahead(path: Path, cancelled: IsCancelled) -> ReadAhead | None:
-    """Read a photo; None if it is large, or a session.
+def read_ahead(
+    path: Path, cancelled: IsCancelled, most_bytes: int = MOST_BYTES
+) -> ReadAhead | None:
+    """Read a photo; None if it takes more than `most_bytes`, or is a session.
 
     Raises:
         BadInput, Cancelled, Failure: As `open_source`.
@@ -61,6 +63,6 @@ def read_ahead(path: Path, cancelled: IsCancelled) -> ReadAhead | None:
         return None
     with opened(path, cancelled) as (kind, image):
         needed = memory_needed(kind, image)
-    if needed > min(MOST_BYTES, PART_OF_FREE * psutil.virtual_memory().available):
+    if needed > min(most_bytes, PART_OF_FREE * psutil.virtual_memory().available):
         return None
     return ReadAhead(path, open_source(path, cancelled=cancelled), stamp)

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cozviewer.image import overviews
 from cozviewer.image.overviews import LAST_SIDE, halved, level_sizes, with_overviews
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.cancel import never
@@ -29,11 +28,9 @@ def halved_by_the_book(rgb: Rgb8) -> Rgb8:
     ("width", "height"),
     [(600, 400), (601, 401), (1031, 3), (3, 1031), (20_001, 1), (1, 20_001), (9000, 2)],
 )
-def test_each_level_is_the_mean_of_the_one_below(
-    width: int, height: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overviews, "STRIP_PIXELS", 5500)  # several strips of rows that would be odd
-    levels = with_overviews(noise(width, height), never)
+def test_each_level_is_the_mean_of_the_one_below(width: int, height: int) -> None:
+    # Several strips of rows that would be odd.
+    levels = with_overviews(noise(width, height), never, strip_pixels=5500)
     assert [level.shape[1::-1] for level in levels] == level_sizes(width, height)
     assert len(levels) > 1
     for finer, coarser in pairwise(levels):
@@ -52,10 +49,7 @@ def test_a_small_picture_has_no_overview() -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(100_000, 1), (1, 100_000), (400, 250)])
-def test_it_is_asked_often_whatever_the_shape(
-    width: int, height: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(overviews, "STRIP_PIXELS", 1000)
+def test_it_is_asked_often_whatever_the_shape(width: int, height: int) -> None:
     asked = 0
 
     def counted() -> bool:
@@ -63,7 +57,7 @@ def test_it_is_asked_often_whatever_the_shape(
         asked += 1
         return False
 
-    halved(noise(width, height), counted)
+    halved(noise(width, height), counted, strip_pixels=1000)
     assert 100 <= asked <= 250
 
 

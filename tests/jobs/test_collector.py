@@ -9,7 +9,6 @@ from types import ModuleType
 import pytest
 
 from cozviewer.chain.stages import stages_told, tell_stage
-from cozviewer.jobs import collector
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over, loaded_apart
 
 
@@ -45,9 +44,9 @@ def test_where_it_was_off_it_stays_off() -> None:
     assert not gc.isenabled()
 
 
-def imported(monkeypatch: pytest.MonkeyPatch, modules: int) -> None:
+def imported(monkeypatch: pytest.MonkeyPatch, modules: int, many: int = 5) -> None:
     """Import something within `libraries_passed_over`."""
-    with libraries_passed_over():
+    with libraries_passed_over(many):
         for number in range(modules):
             name = f"library.part{len(sys.modules)}_{number}"
             monkeypatch.setitem(sys.modules, name, ModuleType(name))
@@ -56,7 +55,6 @@ def imported(monkeypatch: pytest.MonkeyPatch, modules: int) -> None:
 def test_objects_are_passed_over_the_first_time_and_after_each_large_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(collector, "MANY", 5)
     imported(monkeypatch, 0)
     first = gc.get_freeze_count()
     assert first > 1000

@@ -1,24 +1,19 @@
 """Memory is returned some time after a photo is closed."""
 
-import pytest
 from pytestqt.qtbot import QtBot
 
-from cozviewer.jobs import memory_return
 from cozviewer.jobs.memory_return import MemoryReturn
 from cozviewer.util.memory import return_free_memory
 
 
-@pytest.fixture
-def returned(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Gets an item each time."""
+def counted() -> tuple[MemoryReturn, list[int]]:
+    """Return one that does its work soon, and what gets an item each time."""
     calls: list[int] = []
-    monkeypatch.setattr(memory_return, "DELAY_MS", 20)
-    monkeypatch.setattr(memory_return, "return_free_memory", lambda: calls.append(1))
-    return calls
+    return MemoryReturn(delay_ms=20, work=lambda: calls.append(1)), calls
 
 
-def test_several_requests_are_one(qtbot: QtBot, returned: list[int]) -> None:
-    memory = MemoryReturn()
+def test_several_requests_are_one(qtbot: QtBot) -> None:
+    memory, returned = counted()
     for _ in range(5):
         memory.soon()
     assert returned == []
@@ -28,8 +23,8 @@ def test_several_requests_are_one(qtbot: QtBot, returned: list[int]) -> None:
     memory.close()
 
 
-def test_nothing_happens_after_the_end(qtbot: QtBot, returned: list[int]) -> None:
-    memory = MemoryReturn()
+def test_nothing_happens_after_the_end(qtbot: QtBot) -> None:
+    memory, returned = counted()
     memory.soon()
     memory.close()
     qtbot.wait(60)

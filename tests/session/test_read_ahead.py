@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cozviewer.session import read_ahead as module
 from cozviewer.session.read_ahead import read_ahead
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput
@@ -29,14 +28,11 @@ def test_a_photo_is_read_and_true_until_its_file_changes(photo: Path) -> None:
     assert not ahead.is_valid()
 
 
-def test_large_photos_sessions_and_missing_files_are_not_read(
-    photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_photos_sessions_and_missing_files_are_not_read(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "trip.cozview").touch()
     assert read_ahead(tmp_path / "trip.cozview", never) is None
     assert read_ahead(tmp_path / "gone.png", never) is None
-    monkeypatch.setattr(module, "MOST_BYTES", 1000)
-    assert read_ahead(photo, never) is None
+    assert read_ahead(photo, never, most_bytes=1000) is None
 
 
 def test_a_broken_file_is_refused(tmp_path: Path) -> None:

@@ -49,17 +49,22 @@ class _Piece:
 class DraftPieces:
     """The parts that are in memory, oldest first. GUI thread only."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._budget = budget
         self._pieces: list[_Piece] = []
 
     def __len__(self) -> int:
         return len(self._pieces)
 
+    @property
+    def _bytes(self) -> int:
+        return sum(piece.image.sizeInBytes() for piece in self._pieces)
+
     def add(self, part: DraftImage, now: float, fade: bool) -> None:
         """Add a part; with `fade` it fades in from `now` on."""
         arrived = now if fade else -math.inf
         self._pieces.append(_Piece(part.region, part.image, arrived))
-        while len(self) > 1 and sum(piece.image.sizeInBytes() for piece in self._pieces) > BUDGET:
+        while len(self) > 1 and self._bytes > self._budget:
             self._pieces.pop(0)
 
     def clear(self) -> None:

@@ -15,8 +15,7 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.pyramid.plan import Place, Plan, plan
 from cozviewer.ui.view.painting.painter import draw_plan
-from cozviewer.ui.view.tiles import draft_pieces
-from cozviewer.ui.view.tiles.draft_pieces import FADE_SECONDS, DraftPieces
+from cozviewer.ui.view.tiles.draft_pieces import BUDGET, FADE_SECONDS, DraftPieces
 from cozviewer.ui.view.tiles.tile_cache import TileCache
 
 SIZE = 256
@@ -69,8 +68,8 @@ def painted(view: View, tiles: TileCache, pieces: DraftPieces, now: float = 9.0)
     return to_rgb8(image)[:, :, 0]
 
 
-def with_parts(*parts: DraftImage) -> DraftPieces:
-    pieces = DraftPieces()
+def with_parts(*parts: DraftImage, budget: int = BUDGET) -> DraftPieces:
+    pieces = DraftPieces(budget)
     for one in parts:
         pieces.add(one, 0.0, fade=False)
     return pieces
@@ -178,9 +177,9 @@ def test_the_level_of_a_draft_at_a_place() -> None:
     assert alone.level_at(VIEW, lacking, 99, 60) is None
 
 
-def test_the_oldest_parts_go_when_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draft_pieces, "BUDGET", 2 * 400 * 300 * 4)
-    pieces = with_parts(*[part(2, SEEN.moved(x, 0)) for x in range(5)])
+def test_the_oldest_parts_go_when_there_are_too_many() -> None:
+    parts = [part(2, SEEN.moved(x, 0)) for x in range(5)]
+    pieces = with_parts(*parts, budget=2 * 400 * 300 * 4)
     (one, two) = pieces.draws(VIEW, planned(VIEW, tiles_with()), 9.0)
     assert (one.place.view_x, two.place.view_x) == (3.0, 4.0)
 
