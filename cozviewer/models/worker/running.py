@@ -108,7 +108,7 @@ class RunningProcess:
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe is not None
             _widen(pipe)
-        for thread in self._threads:
+        for thread in reversed(self._threads):  # the first one joins the last one
             thread.start()
 
     @property
@@ -169,7 +169,7 @@ class RunningProcess:
                 self._take(frame)
         except Truncated:
             log.info("The engine's process ended within an answer")
-        except (Garbled, MemoryError, OSError, ValueError):
+        except Exception:  # an answer may be anything, and a call must not wait for ever
             log.warning("The engine's process answered nonsense", exc_info=True)
             self._fault = self._fault or "garbled"
         if self._fault:

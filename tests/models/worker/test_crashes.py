@@ -145,8 +145,20 @@ def test_a_broken_model_file_is_its_own_sentence(remote: Callable[[str], Remote]
     assert engine.process.pid is not None
 
 
-def test_nonsense_in_place_of_answers_ends_the_process(tmp_path: Path) -> None:
-    code = "import sys; print('nonsense' * 99, flush=True); sys.stdin.read()"
+FRAME = "from cozviewer.models.worker.frames import Frame, write_frame as write; write"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "print('nonsense' * 99, flush=True)",
+        FRAME + "(sys.stdout.buffer, Frame({'kind': 'call'}))",
+        FRAME + "(sys.stdout.buffer, Frame({'kind': 'call', 'call': {}}))",
+        FRAME + "(sys.stdout.buffer, Frame({'kind': 'translate', 'key': 7}))",
+    ],
+)
+def test_nonsense_in_place_of_answers_ends_the_process(tmp_path: Path, answer: str) -> None:
+    code = f"import sys; {answer}; sys.stdin.read()"
     process = ModelProcess([sys.executable, "-c", code])
     engine = RemoteModels(process, process).drafts(
         Fake("plain", tmp_path, ModelContext(), "draft"), None, print
@@ -154,6 +166,24 @@ def test_nonsense_in_place_of_answers_ends_the_process(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"stopped unexpectedly \(unreadable answers\)"):
         engine.load()
     process.close()
+
+
+def test_a_process_that_ends_before_it_is_listened_to_has_an_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Hasty(threading.Thread):
+        """A thread that reads everything before the one that has started it goes on."""
+
+        def start(self) -> None:
+            super().start()
+            if self.name == "engine-answers":
+                self.join(PATIENCE)
+
+    monkeypatch.setattr(threading, "Thread", Hasty)
+    process = running.RunningProcess([sys.executable, "-c", "print('nonsense' * 99)"])
+    assert process.ending is not None
+    assert process.ending.fault == "garbled"
+    process.end()
 
 
 def test_what_cannot_be_started_is_a_sentence(tmp_path: Path) -> None:
