@@ -336,5 +336,5 @@ class EngineMenu(QMenu):
 
     @Slot(object)
     def _choose(self, choice: EngineChoice) -> None:
-        if choice != self._choice:
-            self.chosen.emit(choice)
+        # Also the choice in use, as a switch to another one may be under way.
+        self.chosen.emit(choice)

@@ -221,11 +221,11 @@ class ImageController(QObject):
 
     @Slot(object)
     def choose_engine(self, choice: EngineChoice) -> None:
-        """Generate with another engine or other settings from now on."""
+        """Generate with these settings from now on; those in use end a switch to others."""
         if self.scope is None:
             self.choice = choice
             self._parts.engine_menu.show_choice(choice)
-        else:
+        elif choice != self.scope.choice or self._chosen is not None:
             self._chosen = chosen_since(self.choice, self.scope.choice, choice)
             self.opening.switch(self.scope.document.image, choice)
 

@@ -426,6 +426,21 @@ def test_an_engine_chosen_just_before_a_photo_is_opened_is_not_lost(
     assert window.images.choice_in_use == window.images.choice == chosen
 
 
+def test_the_engine_in_use_can_be_chosen_while_another_one_is_opened(
+    viewer: Bench, qtbot: QtBot
+) -> None:
+    window = viewer.window
+    before = window.images.choice_in_use
+    window.engine_menu.chosen.emit(EngineChoice("stripes", device="cpu"))
+    (action,) = (each for each in window.engine_menu.actions() if each.data() == "stripes")
+    with qtbot.waitSignal(window.images.opened, timeout=10_000):
+        action.trigger()
+    settle(qtbot, window)
+    assert window.images.choice_in_use == window.images.choice == before
+    with qtbot.assertNotEmitted(window.images.opening.started):
+        action.trigger()
+
+
 def test_an_engine_that_was_stopped_is_not_used_for_the_next_photo(
     viewer: Bench, qtbot: QtBot
 ) -> None:

@@ -128,7 +128,7 @@ def test_what_is_tone_mapped_stays_with_8_bits(
     content = with_numbers(plain, 9, transfer)
     assert deep_bits(kind, content) == 0
     source = opened(tmp_path, content)
-    assert f"HDR picture ({name})" in source.notices[0]
+    assert f"HDR image ({name})" in source.notices[0]
     assert source.offered is None
 
 
