@@ -108,20 +108,6 @@ def comparisons(studio: Studio) -> None:
     studio.go_to(16.0)
 
 
-def edges(studio: Studio) -> None:
-    """Edge sharpening beside soft edges."""
-    window = studio.window
-    studio.go_to(64.0)
-    window.compare_menu.settings_chosen.emit(EngineChoice(depth="soft"))
-    window.compare_menu.set_mode(Mode.SIDE)
-    studio.rest()
-    studio.wait(lambda: window.panes.beside.shows_frame and not window.images.working)
-    studio.pause(6)
-    studio.save("depth")
-    window.compare_menu.set_mode(None)
-    studio.go_to(16.0)
-
-
 def overlays(studio: Studio) -> None:
     """Provenance and deviation."""
     window, layer = studio.window, studio.window.panes.generated.layer
@@ -175,7 +161,6 @@ def chinese(studio: Studio) -> None:
 
 SHOTS: dict[str, Callable[[Studio], None]] = {
     "compare": comparisons,
-    "depth": edges,
     "overlays": overlays,
     "info": panels,
     "upscale": upscale,

@@ -81,7 +81,7 @@ def _portrait() -> Rgb8:
 PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
     "dandelion": (
         lambda: np.asarray(Image.open(resource("dandelion.jpg")).convert("RGB")),
-        (Place("seeds", 275, 267), Place("puff", 486, 288), Place("lawn", 768, 612)),
+        (Place("seeds", 275, 267), Place("hairs", 427, 297), Place("lawn", 768, 612)),
     ),
     "cat": (
         data.chelsea,
@@ -110,7 +110,7 @@ PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
     "night": (_night, (Place("noise", 200, 90),)),
 }
 
-SHOWN = (("cat", "fur"), ("dandelion", "seeds"), ("coffee", "wood"), ("grass", "grass"))
+SHOWN = (("cat", "fur"), ("dandelion", "hairs"), ("coffee", "wood"), ("grass", "grass"))
 """In the README."""
 
 
