@@ -21,7 +21,7 @@ from cozviewer.image.colours import colour
 from cozviewer.image.colours import high_bit_depth as deep_grey
 from cozviewer.image.colours.coded_colour import ADOBE_RGB
 from cozviewer.image.limits import check_size
-from cozviewer.image.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8, as_in_file, turned_upright
 from cozviewer.image.png.png_depth import deep_values
 from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
@@ -359,10 +359,8 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
     check_cancelled(cancelled, STOPPED)
     if offered is None:
         raise BadInput(refusal("no tone", name, {}))
-    upright = np.empty_like(values if turn < 5 else values.swapaxes(0, 1))
-    as_in_file(upright, turn)[...] = values
     to_srgb = _managed(picture, image, block)
-    return thinned(Samples(upright, offered, to_srgb=to_srgb), most_pixels)
+    return thinned(Samples(turned_upright(values, turn), offered, to_srgb=to_srgb), most_pixels)
 
 
 def _managed(
@@ -408,21 +406,7 @@ def _upright(plane: Plane | None, turn: int) -> Plane | None:
     """Return an alpha plane upright, which lies as stored in the file."""
     if plane is None or turn == 1:
         return plane
-    upright = np.empty(plane.shape if turn < 5 else plane.shape[::-1], np.uint8)
-    as_in_file(upright, turn)[:] = plane
-    return upright
-
-
-def as_in_file(upright: Rgb8, turn: int) -> Rgb8:
-    """Return a view of `upright` in which the pixels lie as the file has them (EXIF 2.32, 0x0112:
-    the orientation `turn` names the sides of the scene at which row 0 and column 0 of the file
-    lie)."""
-    view = upright.swapaxes(0, 1) if turn >= 5 else upright
-    if turn in (3, 4, 6, 7):
-        view = view[::-1]
-    if turn in (2, 3, 7, 8):
-        view = view[:, ::-1]
-    return view
+    return turned_upright(plane, turn)
 
 
 def _scale_transparent_colour(image: ImageFile) -> None:

@@ -1,6 +1,6 @@
 """The two types of picture arrays, and conversions between them."""
 
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,3 +66,25 @@ def padded(pixels: Rgb8, there: Rect, wanted: Rect, mode: Literal["edge", "symme
     above, below = there.y - wanted.y, wanted.bottom - there.bottom
     left, right = there.x - wanted.x, wanted.right - there.right
     return np.pad(pixels, ((above, below), (left, right), (0, 0)), mode=mode)
+
+
+def as_in_file(upright: NDArray[Any], turn: int) -> NDArray[Any]:
+    """Return a view of `upright` in which the pixels lie as the file has them (EXIF 2.32, 0x0112:
+    the orientation `turn` names the sides of the scene at which row 0 and column 0 of the file
+    lie)."""
+    view = upright.swapaxes(0, 1) if turn >= 5 else upright
+    if turn in (3, 4, 6, 7):
+        view = view[::-1]
+    if turn in (2, 3, 7, 8):
+        view = view[:, ::-1]
+    return view
+
+
+def turned_upright(pixels: NDArray[Any], turn: int) -> NDArray[Any]:
+    """Return pixels upright, in an array of their own, that lie as the file has them; see
+    `as_in_file`."""
+    height, width, *channels = pixels.shape
+    sides = (height, width) if turn < 5 else (width, height)
+    upright = np.empty((*sides, *channels), pixels.dtype)
+    as_in_file(upright, turn)[:] = pixels
+    return upright

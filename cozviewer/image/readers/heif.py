@@ -21,6 +21,7 @@ from cozviewer.image.heif_boxes import (
     kind_of_brands,
     nclx_colour,
 )
+from cozviewer.image.pixels import turned_upright
 from cozviewer.image.readers.deep_numbers import numbers_range, stretched_to_16, toned_numbers
 from cozviewer.image.readers.opened import Opened, Pixels, Refused, checked_page
 from cozviewer.image.tone import AUTOMATIC, Tone
@@ -130,7 +131,7 @@ def _avif(path: str, page: int | None) -> _File:
             values: NDArray[Any] = avif_decode(file.read())
         if values.ndim != 3 or values.shape[1::-1] != size:
             raise ValueError(f"{values.shape} pixels in place of {size}")
-        return _turned(values, turn)
+        return turned_upright(values, turn)
 
     upright_size = size[::-1] if turn >= 5 else size
     return _File(upright_size, page, 1, info.get("icc_profile"), exif.upright(block), numbers)
@@ -145,12 +146,3 @@ def _heic(path: str, page: int | None) -> _File:
     info = image.info
     icc, block = info.get("icc_profile"), exif.upright(info.get("exif"))
     return _File(image.size, page, len(file), icc, block, lambda: np.asarray(image))
-
-
-def _turned(values: NDArray[Any], turn: int) -> NDArray[Any]:
-    """Return pixels upright that lie as in a file, by the orientation as in EXIF."""
-    if turn in (3, 4, 6, 7):
-        values = values[::-1]
-    if turn in (2, 3, 7, 8):
-        values = values[:, ::-1]
-    return np.ascontiguousarray(values.swapaxes(0, 1) if turn >= 5 else values)

@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from cozviewer.image.decode import as_in_file
-from cozviewer.image.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8, turned_upright
 from cozviewer.image.rect import Rect
 from cozviewer.image.tiled.protocol import HasNumbers, RegionFacts, RegionReader
 from cozviewer.image.toning.samples import Samples as Numbers
@@ -49,19 +46,14 @@ class _Upright:
     def read(self, level: int, region: Rect) -> Rgb8:
         there = in_file(region, self._orientation, self._reader.sizes[level])
         pixels = self._reader.read(level, there)
-        out = np.empty((region.height, region.width, pixels.shape[2]), np.uint8)
-        as_in_file(out, self._orientation)[:] = pixels
-        return out
+        return turned_upright(pixels, self._orientation)
 
     def numbers(self, most_pixels: int) -> Numbers:
         """See `protocol.HasNumbers`."""
         if not isinstance(self._reader, HasNumbers):
             raise TypeError("it has no numbers")
         samples = self._reader.numbers(most_pixels)
-        values = samples.values
-        turned = np.empty_like(values.swapaxes(0, 1) if self._sideways else values)
-        as_in_file(turned, self._orientation)[:] = values
-        return replace(samples, values=turned)
+        return replace(samples, values=turned_upright(samples.values, self._orientation))
 
     def close(self) -> None:
         self._reader.close()
