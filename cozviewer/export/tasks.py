@@ -49,7 +49,7 @@ from cozviewer.image.resolution import Resolution
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale
 from cozviewer.pyramid.camera import Camera, View
-from cozviewer.pyramid.compose import band_parts, bands, compose, wanted_level
+from cozviewer.pyramid.compose import band_parts, bands, best_region, compose, wanted_level
 from cozviewer.pyramid.geometry import LevelRegion
 from cozviewer.pyramid.georeference import reference_of_region, reference_of_view
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
@@ -210,18 +210,31 @@ class RegionTask:
             alpha = alpha_kind(source, self.path, options.background, z == 0)
             return replace(found, alpha=alpha, scale_bar="" if bar is None else bar.label)
 
-        on_written = counting(on_progress, stage, z, "rows")
-        save_bands(
-            self.path,
-            self.size,
-            self._parts(chain.pyramid, tiles, bar, on_written),
-            origin,
-            options.of_file(*self._place(source)),
-            channels=channels_of(source, self.path, options.background),
-            cancelled=is_cancelled,
-        )
+        file = options.of_file(*self._place(source))
+        if self.in_bands:
+            on_written = counting(on_progress, stage, z, "rows")
+            save_bands(
+                self.path,
+                self.size,
+                self._parts(chain.pyramid, tiles, bar, on_written),
+                origin,
+                file,
+                channels=channels_of(source, self.path, options.background),
+                cancelled=is_cancelled,
+            )
+        else:
+            pixels = self._whole(chain.pyramid, bar)
+            save_picture(self.path, pixels, origin(), file, cancelled=is_cancelled)
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
         return origin()
+
+    def _whole(self, pyramid: Pyramid, bar: ScaleBar | None) -> Rgb8:
+        """Return the pixels of the file, read at once: damaged tiles are all noticed together."""
+        turn, alpha = self.orientation, pyramid.source.alpha
+        pixels = turn.turned(best_region(pyramid, self.region, self.options.complete))
+        plane = None if alpha is None else turn.turned(alpha.region(*self.region))
+        pixels = finished(pixels, plane, self.path, self.options.background)
+        return pixels if bar is None else with_scale_bar(pixels, bar)
 
     def _parts(
         self,

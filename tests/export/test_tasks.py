@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.chain import Chain, Progress
+from cozviewer.chain.chain import Chain, Progress, unheard
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.movie_formats import Clip
@@ -16,14 +16,19 @@ from cozviewer.export.run import Task, missing_tiles_of, run_task
 from cozviewer.export.tasks import MovieTask, PictureOptions, PictureTask, RegionTask, StripTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.image.source import source_from_pixels
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import Camera, View, camera_at
-from cozviewer.pyramid.geometry import LevelRegion, TileKey
-from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.compose import band_parts
+from cozviewer.pyramid.geometry import LevelRegion, TileKey, tiles_of
+from cozviewer.pyramid.pyramid import Pyramid, TileMissing
+from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.pyramid.transparency import Colour
+from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.pyramid.pyramids import gentle, pyramid_of
+from tests.pyramid.stores import damage
 
 SIZE = (96, 64)
 
@@ -127,4 +132,28 @@ def test_an_incomplete_picture_generates_nothing(tmp_path: Path) -> None:
     )
     made = run_task(task, chain)
     assert (made.generated, made.origin.kind, made.origin.prompt) == (0, "mixed", "")
+    chain.pyramid.store.close()
+
+
+def test_damaged_tiles_all_over_a_picture_are_noticed_at_once(tmp_path: Path) -> None:
+    """Else the work would be planned again for each band of rows."""
+    source = source_from_pixels(gentle(20, 300), "photo")
+    key = StoreKey(source.digest, source.name, source.width, source.height, "recipe", "{}")
+
+    def opened() -> Chain:
+        upscaler, prompter = DetailUpscaler(), TextPrompter("a cat")
+        store = TileStore.open(tmp_path / "a.tiles", key, lambda sentence: None)
+        return Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
+
+    chain = opened()
+    region = chain.pyramid.whole_level(2)
+    assert len(band_parts(region.rect)) > 2
+    task = RegionTask(tmp_path / "a.png", region)
+    run_task(task, chain)
+    chain.pyramid.store.close()
+    damaged = damage(tmp_path / "a.tiles", "no picture", z=2)
+    chain = opened()
+    with pytest.raises(TileMissing):
+        task.write(chain, never, unheard)
+    assert len(chain.pyramid.missing(list(tiles_of(*region)))) == damaged
     chain.pyramid.store.close()
