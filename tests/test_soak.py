@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.soaking.measures import FEWEST, Sample, complaints, growth, slope
-from tests.benchmarks.soaking.pictures import COMMON, RARE, Pictures
+from tests.benchmarks.soaking.pictures import COMMON, RARE, make
 
 REST = Sample(
     minute=0.0,
@@ -90,10 +90,13 @@ def test_growth_is_a_line_through_most_points() -> None:
 
 
 def test_the_same_seed_makes_the_same_pictures(tmp_path: Path) -> None:
-    first, again = (Pictures(tmp_path / name, 4, 9) for name in ("a", "b"))
     for number in range(9):
-        assert first.path(number).read_bytes() == again.path(number).read_bytes()
-        assert any(first.path(number).name.endswith(each) for each in (*COMMON, *RARE))
+        paths = [tmp_path / name for name in ("a", "b")]
+        for path in paths:
+            path.mkdir(exist_ok=True)
+        first, again = (make(path, 4, number) for path in paths)
+        assert first.read_bytes() == again.read_bytes()
+        assert first.name.endswith((*COMMON, *RARE))
 
 
 def test_a_soak_of_a_few_seconds_runs() -> None:

@@ -15,6 +15,7 @@ import logging
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -114,7 +115,6 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         measured,
         model_seconds,
     )
-    from tests.benchmarks.soaking.pictures import Pictures
 
     share_heaps()  # as run_viewer does
     log = Log()
@@ -131,14 +131,15 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     application()
     made = folder / "made"
     made.mkdir()
+    pictures = _pictures(folder / "pictures", seed, count)
     remote = RemoteModels()
     services = services_for(folder / "COZVIEWER_CACHE", remote=remote)
     window = MainWindow(services, EngineChoice("bicubic"))
     window.resize(900, 680)
     window.show()
     chance = random.Random(seed)
-    deeds = Deeds(window, Pictures(folder / "pictures", seed, count), made, chance)
-    started, done = time.monotonic(), Counter[str]()
+    deeds = Deeds(window, pictures, made, chance)
+    done = Counter[str]()
     samples: list[Sample] = []
     kinds = kinds_of_objects()
 
@@ -153,7 +154,11 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         _spin(1.0)
         return abs(model_seconds() - before) < IDLE_SHARE
 
-    deeds.open()
+    print(f"{len(pictures)} pictures are ready.", file=sys.stderr, flush=True)
+    for path in {path.name.partition(".")[2]: path for path in pictures}.values():
+        window.open_picture(path)  # one of each format: its library stays loaded
+        _spin(1.0)
+    started = time.monotonic()
     while time.monotonic() - started < minutes * 60:
         until = started + min(minutes, len(samples) + 1) * 60
         while time.monotonic() < until:
@@ -195,6 +200,14 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         "errors": log.errors[:50],
         "complaints": wrong,
     }
+
+
+def _pictures(folder: Path, seed: int, count: int) -> list[Path]:
+    """Make pictures and return their paths in order."""
+    folder.mkdir()
+    maker = [sys.executable, "-m", "tests.benchmarks.soaking.pictures"]
+    subprocess.run([*maker, str(folder), str(seed), str(count)], cwd=ROOT, check=True)
+    return sorted(folder.iterdir())
 
 
 def _spin(seconds: float) -> None:

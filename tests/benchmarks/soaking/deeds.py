@@ -1,7 +1,7 @@
 """What a soak does to the window: every gesture a method, chosen at random with its weight."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +18,6 @@ from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.movie_dialog import MovieDialog
 from cozviewer.ui.main_window import MainWindow
 from tests.benchmarks.desk import turn_wheel
-from tests.benchmarks.soaking.pictures import Pictures
 
 DEEPEST = 9.0
 """log2 of the largest magnification; deeper, steps differ in nothing but their number."""
@@ -54,11 +53,12 @@ class Deeds:
     """
 
     def __init__(
-        self, window: MainWindow, pictures: Pictures, folder: Path, chance: random.Random
+        self, window: MainWindow, pictures: Sequence[Path], folder: Path, chance: random.Random
     ) -> None:
         """Prepare.
 
         Args:
+            pictures: Paths of the photos to open.
             folder: Where exports and sessions go.
         """
         self._window, self._pictures, self._folder = window, pictures, folder
@@ -150,7 +150,7 @@ class Deeds:
         self._window.compare_menu.settings_chosen.emit(EngineChoice(RESTING))
         self._window.stop_work()
         self._use(RESTING)
-        self._window.open_picture(self._pictures.path(0))
+        self._window.open_picture(self._pictures[0])
 
     def engine(self) -> None:
         self._use(self._chance.choice(ENGINES))
@@ -180,11 +180,11 @@ class Deeds:
 
     def open(self) -> None:
         self.opened += 1
-        self._window.open_picture(self._pictures.path(self._chance.randrange(self._pictures.count)))
+        self._window.open_picture(self._chance.choice(self._pictures))
 
     def open_folder(self) -> None:
         self.opened += 1
-        self._window.open_picture(self._pictures.path(0).parent)
+        self._window.open_picture(self._pictures[0].parent)
 
     def save_session(self) -> None:
         path = self._folder / f"session-{self._chance.randrange(3)}.cozview"
@@ -235,8 +235,7 @@ class Deeds:
         (pressed if pressed.isEnabled() else dialog.buttons.button(buttons.Cancel)).click()
 
     def upscale(self) -> None:
-        number = self._chance.randrange(self._pictures.count)
-        self._window.parts.upscaling.ask_for([self._pictures.path(number)])
+        self._window.parts.upscaling.ask_for([self._chance.choice(self._pictures)])
 
     def dialog(self) -> None:
         self._trigger(self._chance.choice(DIALOGS))

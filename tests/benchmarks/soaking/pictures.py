@@ -1,7 +1,13 @@
-"""The pictures of a soak: of many formats and sizes, each made when it is first opened."""
+"""The pictures of a soak, of many formats and sizes.
+
+They are made by a process of their own, so that what encoders need does not count as the window's:
+
+    .venv/bin/python -m tests.benchmarks.soaking.pictures FOLDER SEED COUNT
+"""
 
 import io
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,25 +86,17 @@ RARE: dict[str, Callable[[Rgb8], bytes]] = {
 }
 
 
-class Pictures:
-    """Pictures by number; the same seed makes the same ones."""
-
-    def __init__(self, folder: Path, seed: int, count: int) -> None:
-        self._folder, self._seed, self.count = folder, seed, count
-        folder.mkdir(parents=True)
-
-    def path(self, number: int) -> Path:
-        """Return the path of a picture, which is made if it is not there."""
-        chance = random.Random(f"{self._seed}/{number}")
-        rare = chance.random() < 0.3
-        ending = chance.choice([*(RARE if rare else COMMON)])
-        path = self._folder / f"{number:04}{ending}"
-        if not path.exists():
-            most = LARGEST_RARE if rare else LARGEST
-            width, height = (round(24 * (most / 24) ** chance.random()) for _ in range(2))
-            data = (RARE if rare else COMMON)[ending](_drawn(chance, width, height))
-            path.write_bytes(mutated(data, chance) if chance.random() < BROKEN else data)
-        return path
+def make(folder: Path, seed: int, number: int) -> Path:
+    """Write a picture and return its path; the same seed and number make the same one."""
+    chance = random.Random(f"{seed}/{number}")
+    rare = chance.random() < 0.3
+    ending = chance.choice([*(RARE if rare else COMMON)])
+    most = LARGEST_RARE if rare else LARGEST
+    width, height = (round(24 * (most / 24) ** chance.random()) for _ in range(2))
+    data = (RARE if rare else COMMON)[ending](_drawn(chance, width, height))
+    path = folder / f"{number:04}{ending}"
+    path.write_bytes(mutated(data, chance) if chance.random() < BROKEN else data)
+    return path
 
 
 def _drawn(chance: random.Random, width: int, height: int) -> Rgb8:
@@ -109,3 +107,8 @@ def _drawn(chance: random.Random, width: int, height: int) -> Rgb8:
     grain = numbers.integers(-6, 7, (height, width, 1), np.int16)
     drawn: Rgb8 = np.clip(soft + grain, 0, 255).astype(np.uint8)
     return drawn
+
+
+if __name__ == "__main__":
+    for index in range(int(sys.argv[3])):
+        make(Path(sys.argv[1]), int(sys.argv[2]), index)
