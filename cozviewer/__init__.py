@@ -34,10 +34,10 @@ The way of one export, from the window or a command:
        (export/streaming)               where a large file is written from top to bottom
        -> export/provenance             where the pixels come from, and their prompts
        -> pyramid/compose               the pixels
-       -> export/picture, large, movie, strip   the file, written atomically (util/atomic)
+       -> export/image, large, movie, strip   the file, written atomically (util/atomic)
        -> export/signing                Content Credentials
 
-Where a picture comes from: image/source opens it, image/levels holds its levels. In memory by
+Where an image comes from: image/source opens it, image/levels holds its levels. In memory by
 image/decode; what stays in its file by image/tiled (TIFF, huge JPEG and PNG) and image/regions
 (slides, maps, pages, drawings: one process per file, readers/worker). What its numbers look like is
 image/tone (the value), image/toning, ui/tone; where its pixels lie, image/georeference; how large
@@ -50,8 +50,8 @@ export/run. The queue of the window is kept beside the settings and yields to th
 Whole levels on many machines: export/run (`Generator`) <- cluster/generator -> units, schedule,
 driver -> worker (on a node) -> writer -> pyramid/store.
 
-Progress: chain/pace and `chain.Progress` -> ui/status (the line below the picture) and
-ui/view/drawing_mark (on the picture); chain/stages while a model loads.
+Progress: chain/pace and `chain.Progress` -> ui/status (the line below the image) and
+ui/view/drawing_mark (on the image); chain/stages while a model loads.
 
 The window: ui/main_window (input), window_parts (its widgets), commands (every command),
 image_controller (which image is open), image_scope (what lives as long as it), files/browsing (the

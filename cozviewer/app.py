@@ -71,7 +71,7 @@ def run_viewer(
     choice: EngineChoice,
     cache: Path | None,
     allow_huge: bool = False,
-    picture: Path | None = None,
+    photo: Path | None = None,
     page: int | None = None,
     restore_engine: bool = False,
     cache_named: bool = True,
@@ -84,7 +84,7 @@ def run_viewer(
         choice: The engine and its settings.
         cache: The cache folder; None keeps tiles in memory only.
         allow_huge: Open an image over the size limit without asking.
-        picture: The photo of the session, if it has been moved.
+        photo: The photo of the session, if it has been moved.
         page: The page or frame of the photo, from 1; None is the first one.
         restore_engine: Whether the preferences decide what `choice` leaves at its default.
         cache_named: Whether the cache folder was named for this start, rather than set.
@@ -126,7 +126,7 @@ def run_viewer(
             window.parts.preferences.changed.connect(appearance.follow)
             window.closing.connect(partial(_on_closing, watchdog, reporter))
             if isinstance(application, Application):
-                application.files_wanted.connect(window.open_pictures)
+                application.files_wanted.connect(window.open_images)
             stopper.wanted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             reporter.interrupted.connect(window.close, Qt.ConnectionType.QueuedConnection)
             window.show()
@@ -135,9 +135,9 @@ def run_viewer(
             if paths:
                 try:
                     if len(paths) == 1:
-                        window.open_picture(paths[0], allow_huge, picture, page)
+                        window.open_image(paths[0], allow_huge, photo, page)
                     else:
-                        window.open_pictures(paths, allow_huge)
+                        window.open_images(paths, allow_huge)
                 except Exception as error:
                     reporter.report(type(error), error, error.__traceback__)
             code = application.exec()
@@ -295,7 +295,7 @@ def services_for(
         # In a separate pool, so that drafts do not wait for the engine.
         quick=Pool().upscaler("drafts", drafts),
         may_ahead=may_ahead,
-        fetch_picture=fetch_picture,
+        fetch_image=fetch_image,
         cache=CacheServices(
             folder=cache,
             default=default_cache_folder(),
@@ -316,13 +316,13 @@ def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
     download(listing(repository(name)), told, cancelled)
 
 
-def fetch_picture(
+def fetch_image(
     link: str, path: Path, on_progress: Callable[[int, int], None], cancelled: IsCancelled
 ) -> None:
-    """Download a picture; see `cozviewer.models.download.picture`."""
-    from cozviewer.models.download.picture import fetch_picture
+    """Download an image; see `cozviewer.models.download.image`."""
+    from cozviewer.models.download.image import fetch_image
 
-    fetch_picture(link, path, on_progress, cancelled)
+    fetch_image(link, path, on_progress, cancelled)
 
 
 def devices() -> Sequence[str]:

@@ -144,9 +144,9 @@ def open_chain(
     pool: Pool | None = None,
     cancelled: IsCancelled = never,
 ) -> Chain:
-    """Return the chain for an open picture; its tiles made earlier are there at once.
+    """Return the chain for an open image; its tiles made earlier are there at once.
 
-    Those of a session are, too, if the picture was opened by one that holds a pyramid of that
+    Those of a session are, too, if the image was opened by one that holds a pyramid of that
     choice or recipe; it is shown even where its models are not.
 
     Args:

@@ -1,4 +1,4 @@
-"""The command `cozviewer`: the viewer with a picture, or one of the commands.
+"""The command `cozviewer`: the viewer with an image, or one of the commands.
 
 The composition root of everything without a window. Only argparse is imported here and at the top
 of the command modules, so that `--help` answers at once; each command imports what it needs when
@@ -36,7 +36,7 @@ from cozviewer.commands.common.options import (
 )
 from cozviewer.commands.common.stopping import ending_in_order
 from cozviewer.commands.common.streams import lost_output, prepare
-from cozviewer.commands.common.values import picture_path
+from cozviewer.commands.common.values import image_path
 from cozviewer.commands.evaluate import command as evaluate
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 
@@ -204,7 +204,7 @@ def _viewer_parser() -> Parser:
     parser.add_argument(
         "images",
         nargs="*",
-        type=picture_path,
+        type=image_path,
         metavar="IMAGE",
         help="the photos, folder or session to open",
     )

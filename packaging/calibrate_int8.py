@@ -185,14 +185,14 @@ def compare(folder: Path) -> None:
         before = psnr(*(fine[shown] for fine in drawn))
         exact, rough = (corrected(fine, crop, 1.0).clip(0, 1)[shown] for fine in drawn)
         shift = np.abs((rough - exact).mean((0, 1))).max() * 255
-        pictures = [np.rint(fine * 255).astype(np.uint8) for fine in (exact, rough)]
-        natural = [niqe(picture) or np.nan for picture in pictures]
+        images = [np.rint(fine * 255).astype(np.uint8) for fine in (exact, rough)]
+        natural = [niqe(picture) or np.nan for picture in images]
         print(
             f"{name:20} {before:6.1f} {psnr(exact, rough):14.1f} {shift:7.3f}"
             f"   {natural[0]:.3f} {natural[1]:.3f} ({100 * (natural[1] / natural[0] - 1):+.1f} %)"
         )
-        seen = np.clip(128 + 8 * (pictures[1].astype(int) - pictures[0]), 0, 255).astype(np.uint8)
-        sheet = Image.fromarray(np.concatenate([*pictures, seen], 1))
+        seen = np.clip(128 + 8 * (images[1].astype(int) - images[0]), 0, 255).astype(np.uint8)
+        sheet = Image.fromarray(np.concatenate([*images, seen], 1))
         sheet.resize((2 * sheet.width, 2 * sheet.height), Image.Resampling.NEAREST).save(
             folder / f"{number}-{name}.png"
         )
@@ -207,7 +207,7 @@ def mosaic(seed: int, side: int, pure: bool) -> RgbFloat:
 
 
 def psnr(one: RgbFloat, other: RgbFloat) -> float:
-    """Return the peak signal-to-noise ratio of two pictures in decibels."""
+    """Return the peak signal-to-noise ratio of two images in decibels."""
     return float(-10 * np.log10(np.mean((one - other) ** 2)))
 
 

@@ -75,15 +75,15 @@ class Studio:
     def save(self, name: str, over: QWidget | None = None) -> None:
         """Save the window, with a dialog in its middle."""
         self.application.processEvents()
-        picture = self.window.grab()
+        image = self.window.grab()
         if over is not None:
-            painter = QPainter(picture)
-            shade = picture.rect()
+            painter = QPainter(image)
+            shade = image.rect()
             painter.fillRect(shade, "#90000000")
             place = shade.center() - over.rect().center()
             painter.drawPixmap(place, over.grab())
             painter.end()
-        picture.toImage().save(str(FOLDER / f"{name}.jpg"), quality=90)
+        image.toImage().save(str(FOLDER / f"{name}.jpg"), quality=90)
         print(FOLDER / f"{name}.jpg", flush=True)
 
 
@@ -183,7 +183,7 @@ def main() -> None:
     photo = Path(gettempdir()) / "photos" / "dandelion.jpg"  # the info panel shows the folder
     photo.parent.mkdir(exist_ok=True)
     shutil.copy(resource("dandelion.jpg"), photo)
-    studio.window.open_picture(photo)
+    studio.window.open_image(photo)
     studio.rest()
     studio.go_to(16.0)
     for name in sys.argv[1:] or SHOTS:

@@ -28,7 +28,7 @@ from cozviewer.commands.common.views import opened_chain
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.run import run_task
 from cozviewer.export.sheet import Panel, sheet
-from cozviewer.export.tasks import PictureTask
+from cozviewer.export.tasks import ImageTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.camera import View, camera_at
@@ -36,7 +36,7 @@ from cozviewer.util.cancel import never
 
 README = Path(__file__).parent / "screenshots" / "texture.jpg"
 SIDE = 160
-"""Of a picture of a sheet, in pixels."""
+"""Of an image of a sheet, in pixels."""
 
 ZOOMS = (16, 64, 256, 1024, 4096)
 MOVIE_ZOOMS = tuple(4 * 2 ** (n / 4) for n in range(42))
@@ -176,7 +176,7 @@ class Studio:
     def _view(self, chain: Chain, place: Place, texture: str, zoom: float) -> Panel:
         view = View(camera_at(place.x, place.y, Fraction(zoom)), SIDE, SIDE).aligned()
         output = self._folder / "view.png"
-        run_task(PictureTask(output, view), chain)
+        run_task(ImageTask(output, view), chain)
         pixels = np.asarray(Image.open(output).convert("RGB"))
         output.unlink()
         return Panel(pixels, f"{place.name}, x{zoom:,.4g}", TEXTURES[texture])

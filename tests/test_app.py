@@ -322,7 +322,7 @@ def test_an_error_while_the_first_photo_is_opened_is_shown(tmp_path: Path) -> No
     script = """
 def wrong(*_):
     raise RuntimeError("boom")
-Window.open_picture = wrong
+Window.open_image = wrong
 windows = []
 CrashDialog.showEvent = lambda self, event: later(windows[0].close)
 begin = windows.append

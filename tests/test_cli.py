@@ -16,7 +16,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.util.errors import Failure
 from tests.patience import PATIENCE
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 Opened = list[tuple[object, ...]]
 

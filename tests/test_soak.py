@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.soaking.images import COMMON, RARE, make
 from tests.benchmarks.soaking.measures import FEWEST, Sample, complaints, growth, slope
-from tests.benchmarks.soaking.pictures import COMMON, RARE, make
 
 REST = Sample(
     minute=0.0,
@@ -101,7 +101,7 @@ def test_the_same_seed_makes_the_same_pictures(tmp_path: Path) -> None:
 
 def test_a_soak_of_a_few_seconds_runs() -> None:
     file = Path(__file__).parent / "benchmarks" / "soak.py"
-    options = ["--minutes", "0.05", "--seed", "3", "--pictures", "5", "--json"]
+    options = ["--minutes", "0.05", "--seed", "3", "--images", "5", "--json"]
     done = subprocess.run(
         [sys.executable, str(file), *options], capture_output=True, text=True, check=False
     )

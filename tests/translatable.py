@@ -49,7 +49,7 @@ ERRORS = (
     "BadInput",
     "Cancelled",
     "Failure",
-    "HugePicture",
+    "HugeImage",
     "MissingLibrary",
     "NameTaken",
     "SourceMissing",

@@ -26,7 +26,7 @@ class Card:
         weights_digest: The digest of the adapter's weights.
         engine, field: What made the samples, and the field of work.
         photos, held_out: Number of photos, and of those that were held out.
-        samples, samples_digest: Number of samples, and the digest of their pictures.
+        samples, samples_digest: Number of samples, and the digest of their images.
         critic: Name of the critic; None without one.
         rewards, questions, settings: Those of the training.
         steps: Number of finished steps.
@@ -79,7 +79,7 @@ Use it with the questions that it was trained with:
 
     cozviewer --engine coz --prompter qwen --qwen-adapter FOLDER{_field(card.field)}
 
-- One picture: {_quoted(one)}
+- One image: {_quoted(one)}
 - With a wider view: {_quoted(two)}
 
 ## Licence
@@ -89,7 +89,7 @@ An adapter falls under the licence of its base model: {licence}.
 ## Data
 
 {card.samples:,} crops of {card.photos:,} photos, {card.held_out:,} of which were held out, zoomed \
-into by the engine {card.engine}. SHA-256 of the pictures: {card.samples_digest}
+into by the engine {card.engine}. SHA-256 of the images: {card.samples_digest}
 
 ## Rewards
 

@@ -84,8 +84,8 @@ def make_samples(
         try:
             for walk in own:
                 seen = _seen(chain, walk, cancelled)
-                for sample, pictures in zip(wanted[walk], seen, strict=True):
-                    _write(sample, *pictures)
+                for sample, images in zip(wanted[walk], seen, strict=True):
+                    _write(sample, *images)
                     done += 1
                     elapsed = time.perf_counter() - started
                     made(done, total, seconds_left(elapsed, done, total))

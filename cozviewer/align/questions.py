@@ -39,7 +39,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
         "the technique and material, what is depicted or written, lines, strokes and surface",
     ),
 }
-"""What the pictures of a field are, and what good prompts name."""
+"""What the images of a field are, and what good prompts name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +64,15 @@ class AlignQuestions:
 
 
 def question_about(
-    questions: Questions, pictures: tuple[Rgb8 | None, Rgb8]
+    questions: Questions, images: tuple[Rgb8 | None, Rgb8]
 ) -> tuple[str, list[Rgb8]]:
-    """Return the question about a sample, and its pictures in the order of the question.
+    """Return the question about a sample, and its images in the order of the question.
 
     Args:
         questions: The questions with and without a wider view.
-        pictures: As `Sample.pictures` returns them.
+        images: As `Sample.images` returns them.
     """
-    wider, crop = pictures
+    wider, crop = images
     return (questions.one, [crop]) if wider is None else (questions.two, [wider, crop])
 
 

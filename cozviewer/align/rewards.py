@@ -1,5 +1,5 @@
 """The rewards of an answer, as in Chain-of-Zoom (arXiv 2505.18600, section 3.3): the score of a
-critic, the absence of phrases about the pictures themselves, and a penalty for repetition.
+critic, the absence of phrases about the images themselves, and a penalty for repetition.
 
 Pure functions of text, and the values that the training and `judging` pass around.
 """
@@ -17,7 +17,7 @@ PHRASES = (
     *("image 1", "image 2", "picture 1", "picture 2"),
     *("第一张图", "第二张图", "第一幅图", "第二幅图", "第一张照片", "第二张照片"),
 )
-"""Phrases about the pictures instead of what they show. The first two are the authors'."""
+"""Phrases about the images instead of what they show. The first two are the authors'."""
 
 NGRAM = 3
 """Words, or Chinese characters, of a repeated group."""

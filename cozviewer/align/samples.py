@@ -38,7 +38,7 @@ class Sample:
     level: int
     held_out: bool
 
-    def pictures(self) -> tuple[Rgb8 | None, Rgb8]:
+    def images(self) -> tuple[Rgb8 | None, Rgb8]:
         """Return the wider view and the crop, (H, W, 3) uint8 each.
 
         Raises:

@@ -50,7 +50,7 @@ def prompt_sheet(rows: Sequence[tuple[Sample, str, str]], step: int) -> Rgb8:
     draw.text((MARGIN, MARGIN), f"Words after {step:,} steps", INK, caption)
     for number, (sample, before, after) in enumerate(rows):
         top = MARGIN + CAPTION_SIZE + GAP + number * (CROP[1] + GAP)
-        _, crop = sample.pictures()
+        _, crop = sample.images()
         small = Image.fromarray(crop)
         small.thumbnail(CROP, Image.Resampling.LANCZOS)
         image.paste(small, (MARGIN, top))

@@ -157,7 +157,7 @@ class Chain:
         """Create a chain.
 
         Args:
-            medical: Whether the picture is taken for a medical one, whatever its file states.
+            medical: Whether the image is taken for a medical one, whatever its file states.
         """
         self.pyramid = pyramid
         self.upscaler = upscaler

@@ -65,7 +65,7 @@ def shows_stale(stale: Stale, key: TileKey) -> bool:
 def region_anew(made: Rect, seen: Rect, window: tuple[int, int]) -> Rect:
     """Return the part of a step that is regenerated for a view.
 
-    It is the visible part and about a window's size around it, as the step of an exported picture
+    It is the visible part and about a window's size around it, as the step of an exported image
     may be very large.
 
     Args:

@@ -1,7 +1,7 @@
 """Fidelity: corrects colour and coarse detail of each step towards its parent.
 
 Super-resolution models shift colours by a few grey levels, which accumulate in a chain. Adding the
-parent's residual back keeps the picture unchanged when zooming out; blurring the residual first
+parent's residual back keeps the image unchanged when zooming out; blurring the residual first
 keeps the parent's noise from returning as grain and false colour. This is iterative
 back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
 """
@@ -125,9 +125,9 @@ def _sum_of_four(fine: RgbFloat) -> RgbFloat:
     return total
 
 
-def blurred(picture: RgbFloat, sigma: float) -> RgbFloat:
+def blurred(image: RgbFloat, sigma: float) -> RgbFloat:
     """Return a Gaussian blur of sigma pixels (cut at 3 sigma, edges repeated); any channels."""
-    return _convolved(picture, _gaussian(sigma))
+    return _convolved(image, _gaussian(sigma))
 
 
 @lru_cache(32)
@@ -138,14 +138,12 @@ def _gaussian(sigma: float) -> tuple[np.float32, ...]:
     return tuple((taps / taps.sum()).astype(np.float32))
 
 
-def enlarged(picture: RgbFloat) -> RgbFloat:
+def enlarged(image: RgbFloat) -> RgbFloat:
     """Return a bicubic enlargement by 4; any channels, values of any range."""
-    size = (picture.shape[1] * STEP_SCALE, picture.shape[0] * STEP_SCALE)
+    size = (image.shape[1] * STEP_SCALE, image.shape[0] * STEP_SCALE)
     planes = [
-        Image.fromarray(np.ascontiguousarray(picture[:, :, i])).resize(
-            size, Image.Resampling.BICUBIC
-        )
-        for i in range(picture.shape[2])
+        Image.fromarray(np.ascontiguousarray(image[:, :, i])).resize(size, Image.Resampling.BICUBIC)
+        for i in range(image.shape[2])
     ]
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
@@ -167,18 +165,18 @@ def ramp(values: NDArray[Any], zero: float, one: float) -> NDArray[np.float32]:
     return result
 
 
-def _convolved(picture: RgbFloat, taps: Sequence[np.float32]) -> RgbFloat:
-    """Return `picture` convolved along both axes with an odd number of taps, edges repeated."""
+def _convolved(image: RgbFloat, taps: Sequence[np.float32]) -> RgbFloat:
+    """Return `image` convolved along both axes with an odd number of taps, edges repeated."""
     radius = len(taps) // 2
-    height, width = picture.shape[:2]
-    padded = np.concatenate([picture[:1]] * radius + [picture] + [picture[-1:]] * radius)
+    height, width = image.shape[:2]
+    padded = np.concatenate([image[:1]] * radius + [image] + [image[-1:]] * radius)
     rows = _summed([padded[i : i + height] for i in range(len(taps))], taps)
     padded = np.concatenate([rows[:, :1]] * radius + [rows] + [rows[:, -1:]] * radius, axis=1)
     return _summed([padded[:, i : i + width] for i in range(len(taps))], taps)
 
 
 def _summed(parts: Sequence[RgbFloat], taps: Sequence[np.float32]) -> RgbFloat:
-    """Return the sum of pictures of one size, each multiplied by its tap."""
+    """Return the sum of images of one size, each multiplied by its tap."""
     total, part = np.zeros_like(parts[0]), np.empty_like(parts[0])
     for each, tap in zip(parts, taps, strict=True):
         np.multiply(each, tap, out=part)

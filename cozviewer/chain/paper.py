@@ -1,4 +1,4 @@
-"""The protocol of the paper: a 512x512 picture whose centre is repeatedly enlarged 4 times.
+"""The protocol of the paper: a 512x512 image whose centre is repeatedly enlarged 4 times.
 
 Chain-of-Zoom (arXiv 2505.18600) is evaluated on such chains. Unlike `chain`, which generates tiles
 for a view, this needs no pyramid: each state is made from the previous one, as 8-bit pixels.
@@ -30,18 +30,18 @@ CROP = SIDE // STEP_SCALE
 
 OVERSAMPLED = 4
 """Size of a level, in sizes of the state, from which resizing it is as good as resizing the whole
-picture."""
+image."""
 
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """One picture of the chain.
+    """One image of the chain.
 
     Attributes:
-        index: 0 for the first picture; each further state is magnified by 4.
+        index: 0 for the first image; each further state is magnified by 4.
         pixels: (512, 512, 3) uint8.
         prompt: The prompt that it was made with; "" for index 0.
-        borrowed: Whether it contains texture borrowed from elsewhere in the first picture.
+        borrowed: Whether it contains texture borrowed from elsewhere in the first image.
     """
 
     index: int
@@ -50,18 +50,18 @@ class State:
     borrowed: bool = False
 
 
-def first_state(picture: Rgb8) -> State:
-    """Return the first state of a chain: the picture resized (LANCZOS) to a short side of 512, and
+def first_state(image: Rgb8) -> State:
+    """Return the first state of a chain: the image resized (LANCZOS) to a short side of 512, and
     cropped to its centre.
 
     Args:
-        picture: (H, W, 3) uint8, upright.
+        image: (H, W, 3) uint8, upright.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     short = min(width, height)
     # The long side rounds down, as in the authors' code.
     size = (width * SIDE // short, height * SIDE // short)
-    resized = Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+    resized = Image.fromarray(image).resize(size, Image.Resampling.LANCZOS)
     left, top = (size[0] - SIDE) // 2, (size[1] - SIDE) // 2
     return State(0, np.asarray(resized.crop((left, top, left + SIDE, top + SIDE))), "")
 
@@ -134,10 +134,10 @@ def later_states(
         yield state
 
 
-def middle(picture: Rgb8, side: int) -> Rgb8:
-    """Return the central side x side pixels of a square picture; a view into it."""
-    edge = (picture.shape[0] - side) // 2
-    return picture[edge : edge + side, edge : edge + side]
+def middle(image: Rgb8, side: int) -> Rgb8:
+    """Return the central side x side pixels of a square image; a view into it."""
+    edge = (image.shape[0] - side) // 2
+    return image[edge : edge + side, edge : edge + side]
 
 
 def strip(states: list[State]) -> Rgb8:

@@ -20,7 +20,7 @@ def ignore(report: object) -> None:
 
 
 class Upscaler(Protocol):
-    """Upscales pictures by 4.
+    """Upscales images by 4.
 
     Constructing one is cheap and imports no heavy library; `load` does that, and `upscale` calls it
     when needed. Methods are called from one worker thread at a time; properties may be read from
@@ -75,7 +75,7 @@ class Upscaler(Protocol):
 
         Args:
             rgb: (H, W, 3), sRGB, uint8 0..255 or float32 0..1; any H, W >= 1.
-            prompt: Description of the picture, or "". Ignored unless `accepts_prompt`.
+            prompt: Description of the image, or "". Ignored unless `accepts_prompt`.
             seed: Random seed: the same arguments give the same pixels.
             cancelled: Checked between parts of the work.
             progressed: Receives the finished part of the work, between its parts.

@@ -172,8 +172,8 @@ def sharper_view(
         return
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)
     margin = math.ceil(SUPPORT * per_pixel) + 1
-    picture = view.picture(source.width, source.height)
-    for part in pieces(picture, int(view_x), int(view_y), FIRST_SHARPER, LARGEST_SHARPER):
+    area = view.photo_area(source.width, source.height)
+    for part in pieces(area, int(view_x), int(view_y), FIRST_SHARPER, LARGEST_SHARPER):
         corner = view.level_region(z)
         left, top, _, _ = view.level_box(z, corner)
         x = math.floor(left + part.x * per_pixel)

@@ -23,7 +23,7 @@ LOOKED_AT = 32
 
 MOST_ALIVE = 1 << 14
 """Units that are planned and not forgotten (some 20 MB), before no more are planned while some are
-running: a prompt may have to wait for the middle of the picture."""
+running: a prompt may have to wait for the middle of the image."""
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ BARE_ROUNDS, DRAFT_ROUNDS = 2, 3
 """Each is run so many times and the fastest run counts; --quick runs it once."""
 
 WARM_UP = 64
-"""Side of the picture that is run first, in pixels: kernels are compiled then."""
+"""Side of the image that is run first, in pixels: kernels are compiled then."""
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class Networks:
     Attributes:
         chain: Returns the chain of the views; its tiles are kept in memory.
         upscaler: One of the engine, and `kind`, those whose bare runs are measured.
-        bare: Runs a network over a picture, with nothing around it.
+        bare: Runs a network over an image, with nothing around it.
         draft: The one of drafts.
         formats: The number formats of a device.
     """
@@ -112,7 +112,7 @@ class _Bench:
         return _between(before, after), result
 
     def view(self, magnification: int) -> View:
-        """Return the view of the middle of the picture, on whole source pixels."""
+        """Return the view of the middle of the image, on whole source pixels."""
         source = self.chain.pyramid.source
         middle = Fraction(source.width // 2), Fraction(source.height // 2)
         return view_of(source, middle, Fraction(magnification), self.size)
@@ -130,7 +130,7 @@ def measure(
     """Measure all, in a minute or two.
 
     Args:
-        source: The picture; its middle is viewed.
+        source: The image; its middle is viewed.
         choice: What to draw with.
         quick: Only a quarter of the pixels, everything once, and no second level.
 

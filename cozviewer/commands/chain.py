@@ -1,4 +1,4 @@
-"""`cozviewer chain`: the paper's protocol on one picture or a folder of them."""
+"""`cozviewer chain`: the paper's protocol on one image or a folder of them."""
 
 import argparse
 import json
@@ -23,12 +23,12 @@ from cozviewer.commands.common.stopping import stoppable
 from cozviewer.util.units import duration_text
 
 EPILOG = """what is written:
-  DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the picture's middle, n is 4^n x closer
-  DIR/per-sample/NAME/txt/0.txt ...         prompts; i.txt made picture i+1, as the authors count
-  DIR/per-scale/scale0/NAME.png ...         the same pictures by level, to measure over a folder
-  DIR/recursive/NAME.png                    all states of a picture beside each other; here alone
+  DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the photo's middle, n is 4^n x closer
+  DIR/per-sample/NAME/txt/0.txt ...         prompts; i.txt made state i+1, as the authors count
+  DIR/per-scale/scale0/NAME.png ...         the same states by level , to measure over a folder
+  DIR/recursive/NAME.png                    all states of a photo beside each other; here alone
                                             with the bars of --scale-bar, as states are measured
-NAME is the file's name without its suffix, with it (photo-jpg) where two pictures share a name.
+NAME is the file's name without its suffix, with it (photo-jpg) where two photos share a name.
 Files of an earlier run are overwritten, the photos themselves never.
 
 examples:

@@ -9,8 +9,8 @@ from cozviewer.chain.paper import SIDE, State, strip
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.recipe import Recipe
 from cozviewer.commands.common.output import make_folder
+from cozviewer.export.image import save_image
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import save_picture
 from cozviewer.export.provenance import decimal
 from cozviewer.export.replacing import replacing
 from cozviewer.export.scale_bar import bar_for, with_scale_bar
@@ -21,7 +21,7 @@ from cozviewer.util.cancel import IsCancelled, never
 
 
 def state_paths(folder: Path, name: str, index: int) -> tuple[Path, Path]:
-    """Return the two paths of a state: by picture, and by level."""
+    """Return the two paths of a state: by image, and by level."""
     return (
         folder / "per-sample" / name / f"{index}.png",
         folder / "per-scale" / f"scale{index}" / f"{name}.png",
@@ -34,12 +34,12 @@ def prompt_path(folder: Path, name: str, index: int) -> Path:
 
 
 def strip_path(folder: Path, name: str) -> Path:
-    """Return the path of the strip of all states of a picture."""
+    """Return the path of the strip of all states of an image."""
     return folder / "recursive" / f"{name}.png"
 
 
 def files_of(folder: Path, name: str, levels: int) -> Iterator[Path]:
-    """Yield all files that are written for one picture."""
+    """Yield all files that are written for one image."""
     for index in range(levels + 1):
         yield from state_paths(folder, name, index)
         if index > 0:
@@ -49,14 +49,14 @@ def files_of(folder: Path, name: str, levels: int) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class ChainFiles:
-    """Writes the files of one picture's chain, each atomically.
+    """Writes the files of one image's chain, each atomically.
 
     Attributes:
         folder: The output folder, DIR.
-        name: The picture's NAME in it.
-        source: The picture.
+        name: The image's NAME in it.
+        source: The image.
         upscaler, recipe: The models and settings used.
-        scale: Of the picture, for scale bars in the strip; None for no bars.
+        scale: Of the image, for scale bars in the strip; None for no bars.
 
     All methods raise BadInput if the folder is not writable, and Failure if the disk is full or was
     removed.
@@ -77,7 +77,7 @@ class ChainFiles:
         origin = self._origin(state)
         for path in state_paths(self.folder, self.name, state.index):
             make_folder(path.parent)
-            save_picture(path, state.pixels, origin, cancelled=cancelled)
+            save_image(path, state.pixels, origin, cancelled=cancelled)
         if state.index > 0:
             text = prompt_path(self.folder, self.name, state.index)
             make_folder(text.parent)
@@ -101,7 +101,7 @@ class ChainFiles:
             if bar is not None:
                 shown[index] = replace(state, pixels=with_scale_bar(state.pixels, bar))
                 origin = replace(origin, scale_bar=bar.label)
-        save_picture(path, strip(shown), origin, cancelled=cancelled)
+        save_image(path, strip(shown), origin, cancelled=cancelled)
 
     def _magnification(self, state: State) -> float:
         """Return the number of a state's pixels per source pixel."""

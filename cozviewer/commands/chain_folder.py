@@ -1,4 +1,4 @@
-"""Runs `cozviewer chain`: makes the chains of pictures, one after the other."""
+"""Runs `cozviewer chain`: makes the chains of images, one after the other."""
 
 import time
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from cozviewer.chain.paper import State, first_state_of, later_states
 from cozviewer.cluster.link import ClusterOptions
 from cozviewer.commands.chain_files import ChainFiles, files_of
 from cozviewer.commands.common.cluster import calls_on_cluster
+from cozviewer.commands.common.images import images_in, unique_names
 from cozviewer.commands.common.options import NO_BARS, ScaleBars
 from cozviewer.commands.common.output import make_folder
-from cozviewer.commands.common.pictures import pictures_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.targets import Inputs, refuse_inputs
@@ -31,17 +31,17 @@ class ChainOptions:
     """What `make_chains` works on.
 
     Attributes:
-        input: A picture, or a folder of pictures.
+        input: An image, or a folder of images.
         output: The folder to write to.
         levels: How many steps of 4x.
         choice: The engine and its settings.
         inputs: Files that must not be replaced.
         cache: The cache folder, for converted models; None keeps nothing.
-        allow_huge: Whether to open pictures over the size limit.
+        allow_huge: Whether to open images over the size limit.
         page: Which page or frame of each file, from 1; None is the first one.
         tone: How the numbers of each file become grey levels.
         bars: Whether the strips get scale bars.
-        cluster: Where the chains of several pictures are made at the same time; None is here.
+        cluster: Where the chains of several images are made at the same time; None is here.
     """
 
     input: Path
@@ -62,8 +62,8 @@ class ChainResults:
     """The result of `make_chains`.
 
     Attributes:
-        names: The NAME of each picture's chain in the output folder.
-        skipped: Files of the folder that are not pictures, or are damaged.
+        names: The NAME of each image's chain in the output folder.
+        skipped: Files of the folder that are not images, or are damaged.
         models: The models used.
         device: What they ran on.
     """
@@ -75,15 +75,15 @@ class ChainResults:
 
 
 def make_chains(options: ChainOptions, line: ProgressLine, cancelled: IsCancelled) -> ChainResults:
-    """Make the chain of every picture, and write each state as soon as it is made.
+    """Make the chain of every image, and write each state as soon as it is made.
 
     Raises:
-        BadInput: There is no picture, an input would be overwritten, the output is not a folder, or
+        BadInput: There is no image, an input would be overwritten, the output is not a folder, or
             an option is wrong.
         Cancelled: Finished states are in the output folder.
         Failure: A model failed, or a file could not be written.
     """
-    paths, skipped = pictures_in(options.input, line.notice)
+    paths, skipped = images_in(options.input, line.notice)
     names = unique_names(paths)
     refuse_inputs(
         (file for name in names for file in files_of(options.output, name, options.levels)),
@@ -112,7 +112,7 @@ class _Begun:
     """A chain whose first state is written.
 
     Attributes:
-        path: The picture.
+        path: The image.
         about: What names it on the progress line.
         files: Where its files go.
         first: Its first state.
@@ -131,7 +131,7 @@ def _begun(
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> Iterator[_Begun]:
-    """Open pictures, write their first states, and yield them; unreadable ones are skipped."""
+    """Open images, write their first states, and yield them; unreadable ones are skipped."""
     for number, (path, name) in enumerate(named, 1):
         about = path.name if len(named) == 1 else f"{path.name} ({number} of {len(named)})"
         line.show(f"{about}: opening")
@@ -164,11 +164,11 @@ def _begun(
 
 
 def _scale_of(source: Source, options: ChainOptions, line: ProgressLine) -> Scale | None:
-    """Return the scale of the bars in a picture's strip; None for none. In a folder, a picture of
+    """Return the scale of the bars in an image's strip; None for none. In a folder, an image of
     unknown size has none.
 
     Raises:
-        BadInput: The size of the only picture is not known.
+        BadInput: The size of the only image is not known.
     """
     try:
         return options.bars.scale_of(OpenedImage(source))
@@ -186,7 +186,7 @@ def _make_chain(
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> None:
-    """Make and write the later states of one picture."""
+    """Make and write the later states of one image."""
     upscaler, about, states = models.upscaler, chain.about, [chain.first]
     line.show(f"{about}: loading {upscaler.name}")
     upscaler.load()
@@ -212,7 +212,7 @@ def _make_on_cluster(
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> None:
-    """Make the chains of several pictures at the same time, and write each when it is complete."""
+    """Make the chains of several images at the same time, and write each when it is complete."""
     assert options.cluster is not None
     under_way: dict[Path, _Begun] = {}
 

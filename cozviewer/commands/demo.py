@@ -1,4 +1,4 @@
-"""`cozviewer demo`: renders a sample zoom as two pictures, without a display."""
+"""`cozviewer demo`: renders a sample zoom as two images, without a display."""
 
 import argparse
 import json
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from importlib.resources import as_file, files
 
-    from cozviewer.commands.demo_pictures import make_demo
+    from cozviewer.commands.demo_images import make_demo
 
     started = time.perf_counter()
     with ExitStack() as stack:

@@ -215,7 +215,7 @@ def _ends(source: "Source", args: argparse.Namespace) -> "tuple[View, View]":
     """Return the views at which the movie begins and ends.
 
     Raises:
-        BadInput: One lies outside the picture.
+        BadInput: One lies outside the image.
     """
     from cozviewer.commands.common.views import view_of
     from cozviewer.pyramid.camera import View, fit

@@ -33,7 +33,7 @@ from cozviewer.util.units import duration_text
 
 if TYPE_CHECKING:
     from cozviewer.export.signing import Signature
-    from cozviewer.export.tasks import PictureTask, RegionTask
+    from cozviewer.export.tasks import ImageTask, RegionTask
     from cozviewer.pyramid.geometry import LevelRegion
     from cozviewer.pyramid.pyramid import Pyramid
     from cozviewer.session.source import OpenedImage
@@ -189,7 +189,7 @@ def run(args: argparse.Namespace) -> int:
     from cozviewer.export.background import flattened_sentence
     from cozviewer.export.formats import with_format
     from cozviewer.export.georeferenced import existing_side_files
-    from cozviewer.export.picture import check_target
+    from cozviewer.export.image import check_target
     from cozviewer.export.run import run_task
     from cozviewer.export.targets import refuse_source
     from cozviewer.pyramid.wording import BORROWED
@@ -265,19 +265,19 @@ def _task_of(
     pyramid: "Pyramid",
     output: Path,
     signature: "Signature | None",
-) -> "PictureTask | RegionTask":
+) -> "ImageTask | RegionTask":
     """Return what is to be saved.
 
     Raises:
         BadInput: It is outside the photo, or there is no such bookmark.
     """
     from cozviewer.commands.common.views import bookmarked, view_of
-    from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask
+    from cozviewer.export.tasks import ImageOptions, ImageTask, RegionTask
     from cozviewer.image.exif import without_place
 
     source = pyramid.source
     exif = without_place(source.exif) if args.no_gps else source.exif
-    options = PictureOptions(
+    options = ImageOptions(
         exif=exif,
         label=args.label,
         signature=signature,
@@ -293,7 +293,7 @@ def _task_of(
     centre, zoom = args.center, args.zoom or values.zoom("4")
     if args.bookmark is not None:
         centre, zoom = bookmarked(image, args.bookmark)
-    return PictureTask(output, view_of(source, centre, zoom, args.size), options)
+    return ImageTask(output, view_of(source, centre, zoom, args.size), options)
 
 
 def _level_region(

@@ -1,6 +1,6 @@
-"""The fields of work: what each decides about how a picture is generated and shown.
+"""The fields of work: what each decides about how an image is generated and shown.
 
-One table. A picture's field is chosen by the kind of its file (`image.subject`), or by the user.
+One table. An image's field is chosen by the kind of its file (`image.subject`), or by the user.
 """
 
 from dataclasses import dataclass, replace
@@ -21,10 +21,10 @@ class Field:
         name: Value of the option and of `EngineChoice.field`: "microscopy".
         label: Marked for translation; see `title`.
         questions: The questions for vision-language models. They ask for the same as those for
-            photos, a set of words, and name the kind of picture, so that a model does not mistake
+            photos, a set of words, and name the kind of image, so that a model does not mistake
             tissue for a carpet.
-        borrows_texture: Whether missing texture may be borrowed from elsewhere in the picture.
-        faithful: Whether colours and coarse detail always follow the picture
+        borrows_texture: Whether missing texture may be borrowed from elsewhere in the image.
+        faithful: Whether colours and coarse detail always follow the image
             (`EngineChoice.fidelity` is 1).
         medical: Whether the caution "not for diagnosis" stays in sight.
     """
@@ -43,7 +43,7 @@ class Field:
 
 
 def _asked(kind: str, wanted: str) -> Questions:
-    """Return the authors' questions about a kind of picture, with what the keywords should be."""
+    """Return the authors' questions about a kind of image, with what the keywords should be."""
     return Questions(
         f"This is {kind}. What is in this image? Give me a set of words: {wanted}.",
         f"These images are of {kind}. The second image is a zoom-in of the first image. Based on "
@@ -104,7 +104,7 @@ def field_named(name: str) -> Field:
 
 
 def field_of(choice: EngineChoice, found: str) -> Field:
-    """Return the field in which a picture is generated.
+    """Return the field in which an image is generated.
 
     Args:
         choice: Its `field` counts unless that is AUTO.
@@ -114,7 +114,7 @@ def field_of(choice: EngineChoice, found: str) -> Field:
 
 
 def with_field(choice: EngineChoice, found: str) -> EngineChoice:
-    """Return the settings with which a picture is generated in its field.
+    """Return the settings with which an image is generated in its field.
 
     Questions that the user wrote or picked are kept. For photos, nothing changes.
 

@@ -1,6 +1,6 @@
 """Results of `evaluate` in the cache folder, so that it can continue after an interruption.
 
-There is a folder for each picture and method, with states as PNG and their figures as JSON. Files
+There is a folder for each image and method, with states as PNG and their figures as JSON. Files
 are written atomically; unreadable ones are made again.
 """
 
@@ -29,11 +29,11 @@ from cozviewer.util.folders import (
 )
 
 BUDGET_BYTES = 2 * 1000**3
-"""Maximum size of the folder: the states of a thousand pictures."""
+"""Maximum size of the folder: the states of a thousand images."""
 
 
 class Kept:
-    """The cached results of one picture and method."""
+    """The cached results of one image and method."""
 
     def __init__(self, cache: Path | None, first: Rgb8, identity: str, notice: Notice) -> None:
         """Prepare; folders are created when the first result is written.

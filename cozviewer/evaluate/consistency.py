@@ -1,7 +1,7 @@
 """Consistency of a result with its low-resolution parent: downscaled by 4, they should be equal.
 
 The parent is the input of the step, the centre of the previous state. Figures are in 8-bit grey
-levels, as pictures are saved.
+levels, as images are saved.
 """
 
 import math
@@ -49,8 +49,8 @@ def block_drift(result: Rgb8, parent: Rgb8) -> float:
     return float(np.abs(_block_means(shrunk(result) - parent, BLOCK)).max())
 
 
-def _block_means(picture: NDArray[np.generic], side: int) -> NDArray[np.float64]:
-    rows, columns = picture.shape[0] // side, picture.shape[1] // side
-    blocks = picture.reshape(rows, side, columns, side, 3)
+def _block_means(image: NDArray[np.generic], side: int) -> NDArray[np.float64]:
+    rows, columns = image.shape[0] // side, image.shape[1] // side
+    blocks = image.reshape(rows, side, columns, side, 3)
     means: NDArray[np.float64] = blocks.mean(axis=(1, 3), dtype=np.float64)
     return means

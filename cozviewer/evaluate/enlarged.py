@@ -1,4 +1,4 @@
-"""Enlarges the centre of a picture directly, as a baseline for chains.
+"""Enlarges the centre of an image directly, as a baseline for chains.
 
 As in the authors' code (`inference_coz.py`, rec_type nearest, bicubic and onestep): the middle
 512/scale pixels of the first state, cut out first and then interpolated to 512x512.
@@ -16,13 +16,13 @@ _FILTERS = {"nearest": Image.Resampling.NEAREST, "bicubic": Image.Resampling.BIC
 
 
 def enlarged_middle(
-    picture: Rgb8, seen: float, side: int, method: Literal["nearest", "bicubic"]
+    image: Rgb8, seen: float, side: int, method: Literal["nearest", "bicubic"]
 ) -> Rgb8:
-    """Return the enlarged centre of a square picture.
+    """Return the enlarged centre of a square image.
 
     Args:
-        picture: (S, S, 3) uint8, S even.
-        seen: Side of the central area, in pixels of `picture`; may be less than one.
+        image: (S, S, 3) uint8, S even.
+        seen: Side of the central area, in pixels of `image`; may be less than one.
         side: Side of the result in pixels.
 
     Returns:
@@ -30,7 +30,7 @@ def enlarged_middle(
         of pixels that contains `seen`.
     """
     cut = 2 * math.ceil(seen / 2)
-    edge = (picture.shape[0] - cut) // 2
-    middle = Image.fromarray(picture[edge : edge + cut, edge : edge + cut])
+    edge = (image.shape[0] - cut) // 2
+    middle = Image.fromarray(image[edge : edge + cut, edge : edge + cut])
     near, far = (cut - seen) / 2, (cut + seen) / 2
     return np.asarray(middle.resize((side, side), _FILTERS[method], box=(near, near, far, far)))

@@ -1,4 +1,4 @@
-"""The features of NIQE: how the contrasts of a picture are distributed, block by block.
+"""The features of NIQE: how the contrasts of an image are distributed, block by block.
 
 Natural scene statistics after Mittal, Soundararajan and Bovik, "Making a 'completely blind' image
 quality analyzer", IEEE Signal Processing Letters 20(3), 2013, section II; equation numbers are
@@ -16,7 +16,7 @@ Plane = NDArray[np.float64]
 """(H, W) float64, one channel."""
 
 BLOCK = 96
-"""Side of a block in pixels: the one that the model of natural pictures was made with."""
+"""Side of a block in pixels: the one that the model of natural images was made with."""
 
 WINDOW_RADIUS, WINDOW_SIGMA = 3, 7 / 6
 """The Gaussian window that local mean and contrast are taken in, in pixels."""
@@ -56,7 +56,7 @@ def normalised(luma: Plane) -> Plane:
 
 
 def halved(luma: Plane) -> Plane:
-    """Return the picture at half size, as MATLAB's `imresize` does: cubic, stretched over 8 pixels
+    """Return the image at half size, as MATLAB's `imresize` does: cubic, stretched over 8 pixels
     against aliasing, mirrored at the edges. Even sides."""
     at = np.abs(np.arange(-3.5, 4)) / 2
     near = 1.5 * at**3 - 2.5 * at**2 + 1

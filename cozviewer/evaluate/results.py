@@ -1,4 +1,4 @@
-"""The result of an evaluation: figures by method, picture and level, and states to show."""
+"""The result of an evaluation: figures by method, image and level, and states to show."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ Figures = dict[str, float | None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The results of a method for all pictures.
+    """The results of a method for all images.
 
     Attributes:
         title: Display name of the method.
         device: Where it ran; "" if all results were cached.
         generative: Whether it invents detail.
-        figures: figures[picture][level - 1] for all pictures and levels.
-        states: states[picture][level], levels from 0, of the first pictures, for the sheet.
+        figures: figures[image][level - 1] for all images and levels.
+        states: states[image][level], levels from 0, of the first images, for the sheet.
         identity: Everything that decides its pixels: engine, weights, settings, prompter.
     """
 
@@ -38,16 +38,16 @@ class Evaluation:
 
     Attributes:
         levels: Number of 4x steps.
-        pictures: Names of the pictures.
+        images: Names of the images.
         metrics: The metrics used.
         outcomes: Results by names of methods.
         missing: Reasons why other metrics were not used, by their names, without a full stop.
-        left_out: Files that are not pictures, or are damaged.
+        left_out: Files that are not images, or are damaged.
         published: Figures to compare with, by method, scale and metric: ("coz+qwen", 256, "niqe").
     """
 
     levels: int
-    pictures: list[str]
+    images: list[str]
     metrics: list[Metric]
     outcomes: dict[str, Outcome]
     missing: Mapping[str, str]

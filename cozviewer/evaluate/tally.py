@@ -1,4 +1,4 @@
-"""Ratings of blind comparisons: which of two unnamed pictures the user preferred, as CSV.
+"""Ratings of blind comparisons: which of two unnamed images the user preferred, as CSV.
 
 This follows the user study of the Chain-of-Zoom paper (arXiv 2505.18600). The file has a row for
 each rating and can be opened in any spreadsheet.
@@ -29,12 +29,12 @@ _T_95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A rating of two pictures.
+    """A rating of two images.
 
     Attributes:
         made_at: ISO 8601, UTC.
         picture, centre, magnification: The view, as in `Origin`.
-        first, second: Names of the two pictures.
+        first, second: Names of the two images.
         better: The preferred one.
         first_score, second_score: 1 (bad) to 5 (excellent); None if not rated.
     """
@@ -52,7 +52,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Standing:
-    """Summary of the ratings of one kind of picture.
+    """Summary of the ratings of one kind of image.
 
     Attributes:
         name: Its name.
@@ -73,7 +73,7 @@ class Standing:
 
 
 def standings(judgements: Iterable[Judgement]) -> list[Standing]:
-    """Summarise the ratings of each kind of picture, the most preferred first."""
+    """Summarise the ratings of each kind of image, the most preferred first."""
     wins: dict[str, list[float]] = {}
     scores: dict[str, list[int]] = {}
     for each in judgements:

@@ -1,5 +1,5 @@
-"""Exporting: pictures, movies and sheets as files, with their origin as metadata.
+"""Exporting: images, movies and sheets as files, with their origin as metadata.
 
 The way of an export: a task (`tasks`) → missing tiles (`run`) → origin (`provenance`, `origin`) →
-file (`picture`, `large`, `movie`, `strip`) → signature (`signing`).
+file (`image`, `large`, `movie`, `strip`) → signature (`signing`).
 """

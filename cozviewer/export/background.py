@@ -24,7 +24,7 @@ KEEP: Background = None
 
 
 def keeps_alpha(path: Path, background: Background) -> bool:
-    """Return whether a file of a picture with alpha has alpha.
+    """Return whether a file of an image with alpha has alpha.
 
     Args:
         path: Its suffix selects the format.

@@ -1,6 +1,6 @@
-"""A line of text in the corner of a picture, on a dark plate so that it is always readable.
+"""A line of text in the corner of an image, on a dark plate so that it is always readable.
 
-In movies it shows magnification and engine; in pictures, if wanted, that detail was generated.
+In movies it shows magnification and engine; in images, if wanted, that detail was generated.
 """
 
 import re
@@ -34,7 +34,7 @@ _SUPERSCRIPTS = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 
 @dataclass(frozen=True, eq=False)
 class Plate:
-    """What lies over a picture, RGBA, and where its upper left corner is."""
+    """What lies over an image, RGBA, and where its upper left corner is."""
 
     image: Image.Image
     x: int
@@ -55,7 +55,7 @@ def captioned(rgb: Rgb8, text: str) -> Rgb8:
 def captioned_bands(
     bands: Iterable[Rgb8], text: Callable[[], str], width: int, height: int
 ) -> Iterator[Rgb8]:
-    """Yield a picture's bands, top to bottom, with a caption at the bottom left of the whole.
+    """Yield an image's bands, top to bottom, with a caption at the bottom left of the whole.
 
     Args:
         bands: (rows, width, 3) uint8, or with alpha (rows, width, 4), `height` rows in all; they
@@ -72,7 +72,7 @@ def captioned_bands(
 
 
 def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
-    """Yield a picture's bands, top to bottom, with a plate over the whole.
+    """Yield an image's bands, top to bottom, with a plate over the whole.
 
     Args:
         bands: (rows, width, 3) uint8; they are not changed.
@@ -85,7 +85,7 @@ def plated_bands(bands: Iterable[Rgb8], plate: Plate) -> Iterator[Rgb8]:
 
 
 def _plated(band: Rgb8, top: int, plate: Plate) -> Rgb8:
-    """Return the band that begins at a row of a picture, with a plate over it."""
+    """Return the band that begins at a row of an image, with a plate over it."""
     if top + len(band) <= plate.y or top >= plate.y + plate.image.height:
         return band
     image, place = Image.fromarray(band), (plate.x, plate.y - top)
@@ -99,14 +99,14 @@ def _plated(band: Rgb8, top: int, plate: Plate) -> Rgb8:
 
 
 def with_caution(rgb: Rgb8) -> Rgb8:
-    """Return a picture, (H, W, 3) uint8, with a line below that it is not for diagnosis."""
+    """Return an image, (H, W, 3) uint8, with a line below that it is not for diagnosis."""
     height, width = rgb.shape[:2]
     line = np.zeros((3 * text_size(height), width, 3), np.uint8)
     return np.concatenate((rgb, captioned(line, CAUTION)))
 
 
 def label_of(origin: Origin) -> str:
-    """Return the label for a picture: "AI-generated detail ×64"; "" for source pixels."""
+    """Return the label for an image: "AI-generated detail ×64"; "" for source pixels."""
     labels = {
         "generated": "AI-generated detail",
         "mixed": "partly AI-generated detail",
@@ -148,7 +148,7 @@ def drawable(text: str) -> str:
 
 
 def text_size(height: int) -> int:
-    """Return the height of a line of text in a picture of a height, in pixels."""
+    """Return the height of a line of text in an image of a height, in pixels."""
     return min(LARGEST, max(SMALLEST, round(height * PART)))
 
 

@@ -1,6 +1,6 @@
-"""The formats that a picture can be saved in, and Pillow's options for each.
+"""The formats that an image can be saved in, and Pillow's options for each.
 
-`picture` saves; the window lists FORMATS in its dialog.
+`image` saves; the window lists FORMATS in its dialog.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,11 +43,11 @@ class FileOptions:
         quality: 1..100 for JPEG, WebP and AVIF.
         exif: EXIF block of the source, upright (`Source.exif`); left out if the format cannot hold
             it: libvips cannot write it into TIFF and Deep Zoom.
-        label: Whether the picture is labelled in a corner if detail was generated.
+        label: Whether the image is labelled in a corner if detail was generated.
         resolution: Of the pixels; kept by PNG and TIFF, and by JPEG without `exif`, which has its
             own.
         georeference: Where the pixels lie on the earth; kept by TIFF, else in files beside the
-            picture (see `georeferenced`), which are replaced if they exist.
+            image (see `georeferenced`), which are replaced if they exist.
     """
 
     quality: int = QUALITY
@@ -63,7 +63,7 @@ PLAIN = FileOptions()
 
 @dataclass(frozen=True)
 class Format:
-    """A file format for pictures.
+    """A file format for images.
 
     Attributes:
         suffixes: File name suffixes, lower case, the default one first.

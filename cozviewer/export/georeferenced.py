@@ -1,7 +1,7 @@
-"""Map coordinates of exported pictures: as tags of a TIFF, else as files beside the picture.
+"""Map coordinates of exported images: as tags of a TIFF, else as files beside the image.
 
 The files are a world file (NAME.pgw, .jgw, .tfw, ...) and NAME.prj with the reference system, which
-GIS programs read together with the picture.
+GIS programs read together with the image.
 """
 
 import os
@@ -41,12 +41,12 @@ def geo_tags(reference: Georeference) -> dict[int, Any]:
 
 
 def side_files(path: Path, reference: Georeference | None, size: tuple[int, int]) -> list[Path]:
-    """Return the files that are written beside a picture.
+    """Return the files that are written beside an image.
 
     Args:
-        path: The picture; its suffix selects the format.
+        path: The image; its suffix selects the format.
         reference: Where the photo lies on the earth; None if it does not say so.
-        size: Width and height of the picture.
+        size: Width and height of the image.
     """
     if reference is None or format_of(path) == "Deep Zoom":
         return []
@@ -64,12 +64,12 @@ def existing_side_files(
 
 
 def write_side_files(path: Path, reference: Georeference | None, size: tuple[int, int]) -> None:
-    """Write the files beside a picture, each whole or not at all.
+    """Write the files beside an image, each whole or not at all.
 
     Args:
-        path: The picture.
-        reference: Of the picture, not of the photo.
-        size: Width and height of the picture.
+        path: The image.
+        reference: Of the image, not of the photo.
+        size: Width and height of the image.
 
     Raises:
         OSError: The disk is full or went away.
@@ -82,11 +82,11 @@ def write_side_files(path: Path, reference: Georeference | None, size: tuple[int
 
 
 def _has_tags(path: Path, reference: Georeference, size: tuple[int, int]) -> bool:
-    """Return whether the picture file itself holds map coordinates."""
+    """Return whether the image file itself holds map coordinates."""
     tiff = format_of(path) == "TIFF" and not in_bands(path, *size)
     return tiff and bool(geo_tags(reference))
 
 
 def _world_suffix(suffix: str) -> str:
-    """Return the ending of a world file: the first and the last letter of the picture's, and w."""
+    """Return the ending of a world file: the first and the last letter of the image's, and w."""
     return f".{suffix[1]}{suffix[-1]}w".lower()

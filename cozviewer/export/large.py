@@ -1,4 +1,4 @@
-"""Saves pictures too large for memory through libvips: PNG, JPEG, pyramidal BigTIFF, Deep Zoom.
+"""Saves images too large for memory through libvips: PNG, JPEG, pyramidal BigTIFF, Deep Zoom.
 
 The pixels come in bands, top to bottom, and are on disk before the next band is requested:
 100 000 x 100 000 pixels need about 500 MB of memory.
@@ -27,10 +27,10 @@ from cozviewer.util.errors import CozviewerError, MissingLibrary
 from cozviewer.util.translation import translate
 
 LARGE = 64_000_000
-"""Pixels above which a picture is written in bands, if libvips is installed and has the format."""
+"""Pixels above which an image is written in bands, if libvips is installed and has the format."""
 
 IN_MEMORY = 400_000_000
-"""Pixels above which a picture is never whole in memory: 1.2 GB, and as much to write it."""
+"""Pixels above which an image is never whole in memory: 1.2 GB, and as much to write it."""
 
 TILE_SIDE = 512
 """Side of TIFF tiles in pixels; Deep Zoom has its usual 254 with 1 pixel of overlap."""
@@ -48,7 +48,7 @@ _EIGHT_BIT = {3: (8, 2, 0, 0, 0), 4: (8, 6, 0, 0, 0)}
 
 
 def in_bands(path: Path, width: int, height: int) -> bool:
-    """Return whether a picture must be written by `save_large`.
+    """Return whether an image must be written by `save_large`.
 
     Raises:
         MissingLibrary: It must, and libvips is not installed.
@@ -81,14 +81,14 @@ def save_large(
     channels: int = 3,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Save a picture that comes in bands, in the format for the suffix of `path`.
+    """Save an image that comes in bands, in the format for the suffix of `path`.
 
     The file appears whole or not at all; of Deep Zoom, the folder NAME_files first and NAME.dzi
     last. PNG, TIFF and Deep Zoom (with PNG tiles) are lossless.
 
     Args:
         path: The file to write; replaced if it exists.
-        width, height: Of the picture.
+        width, height: Of the image.
         bands: See `png_stream`.
         origin: Returns where the pixels come from; called after the last band was taken.
         options: Without a resolution, 72 per inch is written; labels and georeferences are the
@@ -207,7 +207,7 @@ def png_stream(
     ever being whole in memory or on disk. Writing and reading it costs next to nothing.
 
     Args:
-        width, height: Of the picture, below 2^31.
+        width, height: Of the image, below 2^31.
         bands: (rows, width, channels) uint8 from top to bottom, `height` rows in all; each is
             requested when the stream needs it.
         channels: 3, or 4 with alpha.

@@ -1,6 +1,6 @@
-"""The origin of an exported picture as machine-readable metadata.
+"""The origin of an exported image as machine-readable metadata.
 
-`picture` and `movie` embed an `Origin` as an XMP packet (ISO 16684-1) in every file. Properties of
+`image` and `movie` embed an `Origin` as an XMP packet (ISO 16684-1) in every file. Properties of
 IPTC, which other programs read, state whether detail was generated; properties of our own state by
 what and from what. `read_origin` reads them back.
 """
@@ -79,7 +79,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 
 @dataclass(frozen=True)
 class Origin:
-    """What an exported picture shows and what made it.
+    """What an exported image shows and what made it.
 
     Attributes:
         kind: "source" pixels as they were; "interpolated" from them without a model; "generated"
@@ -91,11 +91,11 @@ class Origin:
         prompt: Prompt of the last step; "" if there is none.
         centre: "x,y" in source pixels as decimals; text, since no float is fine enough deep down.
         magnification: Output pixels per source pixel as a decimal.
-        level: z of the pyramid level that the picture is made from.
+        level: z of the pyramid level that the image is made from.
         recipe: The recipe itself (`Recipe.text`); "" if there is none.
         prompts: Prompts of all steps, the first one first.
         borrowed: Whether texture was borrowed from elsewhere in the photo.
-        medical: Whether it is a medical picture with generated detail, which is not for diagnosis.
+        medical: Whether it is a medical image with generated detail, which is not for diagnosis.
         scale_bar: Label of its scale bar, that of the closest view: "50 µm"; "" without one.
         alpha: Where its alpha comes from, which is never generated; "" if it has none.
         tone: How the numbers of the photo's file became grey levels (`image.tone.Tone.text`); ""
@@ -121,7 +121,7 @@ class Origin:
 
 
 def mixed(origin: Origin) -> Origin:
-    """Return the origin of a picture that also shows the photo's own pixels."""
+    """Return the origin of an image that also shows the photo's own pixels."""
     return replace(origin, kind="mixed") if origin.kind == "generated" else origin
 
 
@@ -183,7 +183,7 @@ def from_xmp(packet: bytes | str) -> Origin | None:
 
 
 def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
-    """Return the origin stored in a picture, or None if cozviewer did not save it.
+    """Return the origin stored in an image, or None if cozviewer did not save it.
 
     Slow for files with much metadata, so not for the GUI thread.
 
@@ -192,7 +192,7 @@ def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
         cancelled: Checked before every read.
 
     Raises:
-        BadInput: There is no such file, or it is not a picture.
+        BadInput: There is no such file, or it is not an image.
         Cancelled: `cancelled` returned True.
     """
 
@@ -205,7 +205,7 @@ def read_origin(path: Path, cancelled: IsCancelled = never) -> Origin | None:
 
 
 def sight_of_origin(origin: Origin) -> tuple[Fraction, Fraction, Fraction] | None:
-    """Return the place that a picture shows: (x, y) in source pixels, and the magnification.
+    """Return the place that an image shows: (x, y) in source pixels, and the magnification.
 
     None if the text is not what cozviewer writes: files are untrusted.
     """

@@ -1,4 +1,4 @@
-"""Determines the origin of exported pictures from the tiles, and suggests file names.
+"""Determines the origin of exported images from the tiles, and suggests file names.
 
 The only place that does so, for the window and for the commands.
 """
@@ -63,14 +63,14 @@ def _origin_of_view(chain: Chain, view: View) -> Origin:
 def origin_of_comparison(
     source: Source, view: View, seen: Sequence[Chain], interpolated: bool
 ) -> Origin:
-    """Return the origin of a comparison of several pictures of a view, but for `borrowed`; see
+    """Return the origin of a comparison of several images of a view, but for `borrowed`; see
     `comparison_borrows`.
 
     Args:
         source: The photo of all.
         view: The view of all.
-        seen: The chains of the pictures that have generated levels, in order.
-        interpolated: Whether there is also a picture that is the interpolated source.
+        seen: The chains of the images that have generated levels, in order.
+        interpolated: Whether there is also an image that is the interpolated source.
     """
     z = wanted_level(view, source.coarsest)
     if not seen or z <= 0:
@@ -88,7 +88,7 @@ def origin_of_comparison(
 
 
 def comparison_borrows(view: View, seen: Sequence[Chain]) -> Callable[[], bool]:
-    """Record the present composition of pictures of a view, which is quick.
+    """Record the present composition of images of a view, which is quick.
 
     Args:
         view, seen: As for `origin_of_comparison`.
@@ -160,15 +160,15 @@ def place(camera: Camera) -> tuple[str, str]:
 
 
 def suggested_name(chain: Chain, view: View, *, z: int | None = None, what: str = "") -> str:
-    """Return a file name for a picture of a view: "dandelion-812x340-x64-realesrgan.png".
+    """Return a file name for an image of a view: "dandelion-812x340-x64-realesrgan.png".
 
     The place has as many decimals as distinguish neighbouring views, up to MOST_DECIMALS.
 
     Args:
-        chain: What generated the picture.
+        chain: What generated the image.
         view: What it shows.
         z: The level that it shows pixel for pixel; None if it is composed for the view.
-        what: The kind of picture, if it is not the view alone: "strip".
+        what: The kind of image, if it is not the view alone: "strip".
     """
     camera, width = view.camera, max(1, view.width)
     decimals = math.ceil(camera.log2 * math.log10(2) + math.log10(8 / width))
@@ -213,7 +213,7 @@ def decimal(value: Fraction, unit: Fraction) -> str:
 
 
 def _name(chain: Chain, place: str, magnification: float, z: int, what: str = "") -> str:
-    """Return a file name for a picture of level z of a photo."""
+    """Return a file name for an image of level z of a photo."""
     engine = "".join(filter(str.isalnum, chain.upscaler.name.lower())) if z > 0 else ""
     times = f"{magnification:.3g}" if magnification < 1000 else f"{magnification:.0f}"
     if magnification >= 1e9:
@@ -231,7 +231,7 @@ def _untouched(view: View, z: int) -> bool:
 def _of_source(
     source: Source, z: int, untouched: bool, centre: tuple[str, str], magnification: float
 ) -> Origin:
-    """Return the origin of a picture made from the source alone."""
+    """Return the origin of an image made from the source alone."""
     return Origin(
         kind="source" if untouched else "interpolated",
         engine="",
@@ -261,7 +261,7 @@ def _origin(
     kind: Kind = "interpolated"
     prompts: tuple[str, ...] = ()
     if upscaler.generative:
-        # Missing tiles are interpolated, so the picture is mixed.
+        # Missing tiles are interpolated, so the image is mixed.
         kind = "generated" if pyramid.complete(*region) else "mixed"
         prompts = prompts_below(chain, region)
     return replace(

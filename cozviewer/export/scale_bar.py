@@ -1,4 +1,4 @@
-"""A scale bar in the lower right corner of an exported picture; `pyramid.scale_bar` chooses it.
+"""A scale bar in the lower right corner of an exported image; `pyramid.scale_bar` chooses it.
 
 It is light with a dark outline, so that it is seen on any background.
 """
@@ -22,7 +22,7 @@ _LONGEST = 12
 """Maximum length in heights of the text."""
 
 _PART = 0.4
-"""Maximum length as a part of the width of the picture."""
+"""Maximum length as a part of the width of the image."""
 
 _ASCII = str.maketrans({"µ": "u", "\N{PRIME}": "'", "″": '"'})
 _RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -31,12 +31,12 @@ _RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 def bar_for(
     scale: Scale, magnification: float, width: int, height: int, sideways: bool = False
 ) -> ScaleBar | None:
-    """Return the bar for a picture; None where it has no room.
+    """Return the bar for an image; None where it has no room.
 
     Args:
         scale: Of the source.
-        magnification: Pixels of the picture per source pixel.
-        width, height: Of the picture as it is turned, in pixels.
+        magnification: Pixels of the image per source pixel.
+        width, height: Of the image as it is turned, in pixels.
         sideways: Whether it is turned by a quarter.
     """
     longest = min(_LONGEST * text_size(height), _PART * width)
@@ -48,14 +48,14 @@ def bar_for(
 
 
 def bar_of_view(scale: Scale, view: View) -> ScaleBar | None:
-    """Return the bar for the picture of a view; None where it has no room."""
+    """Return the bar for the image of a view; None where it has no room."""
     width, height = view.shown_size
     sideways = view.orientation.sideways
     return bar_for(scale, view.camera.magnification, width, height, sideways)
 
 
 def with_scale_bar(rgb: Rgb8, bar: ScaleBar, above: int = 0) -> Rgb8:
-    """Return a picture with a bar.
+    """Return an image with a bar.
 
     Args:
         rgb: (H, W, 3) uint8; is not changed.
@@ -69,7 +69,7 @@ def with_scale_bar(rgb: Rgb8, bar: ScaleBar, above: int = 0) -> Rgb8:
 def scale_bar_bands(
     bands: Iterable[Rgb8], bar: ScaleBar, width: int, height: int, above: int = 0
 ) -> Iterator[Rgb8]:
-    """Yield a picture's bands, top to bottom, with a bar in the corner of the whole.
+    """Yield an image's bands, top to bottom, with a bar in the corner of the whole.
 
     Args:
         bands: (rows, width, 3) uint8, `height` rows in all; they are not changed.

@@ -1,4 +1,4 @@
-"""Sheets: pictures in a grid with a caption above each.
+"""Sheets: images in a grid with a caption above each.
 
 Texts use Pillow's built-in font, so that nothing must be installed; it has only ASCII.
 """
@@ -26,7 +26,7 @@ NOTE_SIZE = 15
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One picture of a sheet.
+    """One image of a sheet.
 
     Attributes:
         pixels: (H, W, 3) uint8; all panels of a sheet have one size.

@@ -1,6 +1,6 @@
-"""Signs exported pictures with Content Credentials: a C2PA manifest under the user's certificate.
+"""Signs exported images with Content Credentials: a C2PA manifest under the user's certificate.
 
-The manifest states, tamper-evidently, from which photo the picture was made and whether its detail
+The manifest states, tamper-evidently, from which photo the image was made and whether its detail
 was generated; editors and https://contentcredentials.org/verify read it. The library, c2pa-python,
 is the extra "c2pa".
 """
@@ -34,7 +34,7 @@ SIGNED = {
 """Media types that can be signed, by suffix."""
 
 _SETTINGS = {"builder": {"thumbnail": {"enabled": False}}}
-"""No thumbnail: it can be larger than the picture."""
+"""No thumbnail: it can be larger than the image."""
 
 _EDITED = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
 """Digital source type of an area of the source, its pixels unchanged."""
@@ -42,7 +42,7 @@ _EDITED = "http://cv.iptc.org/newscodes/digitalsourcetype/humanEdits"
 
 @dataclass(frozen=True)
 class Signature:
-    """Certificate and key that pictures are signed with.
+    """Certificate and key that images are signed with.
 
     Attributes:
         certificate: A PEM file: the user's certificate and its chain.
@@ -55,7 +55,7 @@ class Signature:
 
 
 def check_signing(path: Path, signature: Signature) -> None:
-    """Make sure, before the work begins, that a picture can be signed, by signing a small one.
+    """Make sure, before the work begins, that an image can be signed, by signing a small one.
 
     Raises:
         MissingLibrary: c2pa-python is not installed.
@@ -96,7 +96,7 @@ def check_signing(path: Path, signature: Signature) -> None:
         ) from error
 
 
-def sign_picture(
+def sign_image(
     path: Path,
     origin: Origin,
     source: Path | None,
@@ -104,10 +104,10 @@ def sign_picture(
     *,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Sign a picture that was saved; if that fails the file remains unsigned.
+    """Sign an image that was saved; if that fails the file remains unsigned.
 
     Args:
-        path: The picture.
+        path: The image.
         origin: Its origin: becomes the action of the manifest.
         source: The photo that it was made from, as its parent; left out if None or if its format is
             not supported.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.export.origin import Origin
-from cozviewer.export.signing import Signature, sign_picture
+from cozviewer.export.signing import Signature, sign_image
 from cozviewer.export.streaming import OnProgress
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.translation import translate
@@ -42,4 +42,4 @@ def sign(
         stage = translate("Export", "Signing {name}").format(name=path.name)
         on_progress(Progress(stage, origin.level, 0, 0, None))
         photo = chain.pyramid.source.path
-        sign_picture(path, origin, photo, signature, cancelled=is_cancelled)
+        sign_image(path, origin, photo, signature, cancelled=is_cancelled)

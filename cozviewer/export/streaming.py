@@ -22,7 +22,7 @@ LOOK_SECONDS = 0.1
 
 
 OnProgress = Callable[[Progress], None]
-"""Receives where the work stands; called on the thread that does the work, while a large picture is
+"""Receives where the work stands; called on the thread that does the work, while a large image is
 written also on other ones."""
 
 

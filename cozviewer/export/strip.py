@@ -11,7 +11,7 @@ from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.pyramid.wording import BORROWED, CAUTION
 
 MOST = 8
-"""Largest number of pictures; of a deeper zoom the last ones are shown."""
+"""Largest number of images; of a deeper zoom the last ones are shown."""
 
 
 def strip_views(source: Source, view: View, side: int) -> list[View]:
@@ -38,17 +38,17 @@ def strip(
     name: str,
     engine: str,
     views: Sequence[View],
-    pictures: Sequence[Rgb8],
+    images: Sequence[Rgb8],
     borrowed: bool = False,
     medical: bool = False,
 ) -> Rgb8:
-    """Return the strip, (H, W, 3) uint8; each picture has a frame around the area of the next one.
+    """Return the strip, (H, W, 3) uint8; each image has a frame around the area of the next one.
 
     Args:
         name: Name of the photo.
         engine: Name of the upscaler.
         views: Square, each 4x closer than the one before.
-        pictures: The views, composed.
+        images: The views, composed.
         borrowed: Whether they contain texture borrowed from elsewhere in the photo.
         medical: Whether they are not for diagnosis.
     """
@@ -61,7 +61,7 @@ def strip(
             note(view),
             (near, near, far, far) if index < len(views) - 1 else None,
         )
-        for index, (view, pixels) in enumerate(zip(views, pictures, strict=True))
+        for index, (view, pixels) in enumerate(zip(views, images, strict=True))
     ]
     maker = f"{engine}, with {BORROWED}" if borrowed else engine
     return sheet(

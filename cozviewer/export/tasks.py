@@ -22,13 +22,13 @@ from cozviewer.export.background import (
 from cozviewer.export.caption import with_caution
 from cozviewer.export.formats import QUALITY, FileOptions
 from cozviewer.export.georeferenced import existing_side_files
+from cozviewer.export.image import save_bands, save_image
 from cozviewer.export.large import in_bands
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.movies.movie import save_movie
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import save_bands, save_picture
 from cozviewer.export.provenance import (
     origin_of_movie,
     origin_of_region,
@@ -68,7 +68,7 @@ from cozviewer.util.cancel import IsCancelled, never
 
 
 @dataclass(frozen=True)
-class PictureOptions:
+class ImageOptions:
     """How a view or a region is saved.
 
     Attributes:
@@ -100,7 +100,7 @@ class PictureOptions:
 
 
 @dataclass(frozen=True)
-class PictureTask:
+class ImageTask:
     """A view, composed as the window shows it.
 
     Attributes:
@@ -111,7 +111,7 @@ class PictureTask:
 
     path: Path
     view: View
-    options: PictureOptions = field(default_factory=PictureOptions)
+    options: ImageOptions = field(default_factory=ImageOptions)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -146,7 +146,7 @@ class PictureTask:
         if georeference is not None:
             georeference = reference_of_view(georeference, self.view)
         file = options.of_file(scaled_resolution(source, self.view), georeference)
-        save_picture(self.path, pixels, origin, file, cancelled=is_cancelled)
+        save_image(self.path, pixels, origin, file, cancelled=is_cancelled)
         sign(self.path, options.signature, origin, chain, is_cancelled, on_progress)
         return origin
 
@@ -164,7 +164,7 @@ class RegionTask:
 
     path: Path
     region: LevelRegion
-    options: PictureOptions = field(default_factory=PictureOptions)
+    options: ImageOptions = field(default_factory=ImageOptions)
     orientation: Orientation = UPRIGHT
 
     @property
@@ -224,7 +224,7 @@ class RegionTask:
             )
         else:
             pixels = self._whole(chain.pyramid, bar)
-            save_picture(self.path, pixels, origin(), file, cancelled=is_cancelled)
+            save_image(self.path, pixels, origin(), file, cancelled=is_cancelled)
         sign(self.path, options.signature, origin(), chain, is_cancelled, on_progress)
         return origin()
 
@@ -267,14 +267,14 @@ class RegionTask:
 
 
 def replaced_by_task(
-    path: Path, task: PictureTask | RegionTask, place: bool, source: Source
+    path: Path, task: ImageTask | RegionTask, place: bool, source: Source
 ) -> list[Path]:
-    """Return what exists and would be replaced by a picture: the file, and files beside it.
+    """Return what exists and would be replaced by an image: the file, and files beside it.
 
     Args:
         path: The file to write.
-        task: The picture.
-        place: As in `PictureOptions`.
+        task: The image.
+        place: As in `ImageOptions`.
         source: The photo.
     """
     reference = source.georeference if place else None
@@ -288,7 +288,7 @@ class StripTask:
     Attributes:
         path: The file to write; its suffix selects the format.
         views: Square, of one size, each 4x closer than the one before.
-        scale: Of the source, for a scale bar in each picture; None for no bars.
+        scale: Of the source, for a scale bar in each image; None for no bars.
         background: The colour under transparent parts; transparency is not kept.
     """
 
@@ -306,18 +306,18 @@ class StripTask:
         pyramid = chain.pyramid
         on_progress(Progress(writing(self.path), 0, 0, 0, None))
         source, colour = pyramid.source, self.background or WHITE
-        pictures = [
+        images = [
             view_over(source, view, compose(pyramid, view, complete=True), colour)
             for view in self.views
         ]
         origin = origin_of_strip(chain, self.views, is_cancelled)
         for index, view in enumerate(self.views):
             if self.scale is not None and (bar := bar_of_view(self.scale, view)) is not None:
-                pictures[index] = with_scale_bar(pictures[index], bar)
+                images[index] = with_scale_bar(images[index], bar)
                 origin = replace(origin, scale_bar=bar.label)
         name, engine = pyramid.source.name, chain.upscaler.name
-        pixels = strip(name, engine, self.views, pictures, origin.borrowed, medical=origin.medical)
-        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
+        pixels = strip(name, engine, self.views, images, origin.borrowed, medical=origin.medical)
+        save_image(self.path, pixels, origin, cancelled=is_cancelled)
         return origin
 
 
@@ -353,7 +353,7 @@ class ComparisonTask:
             origin = replace(origin, scale_bar=self.bar[0].label)
         if origin.medical:
             pixels = with_caution(pixels)
-        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
+        save_image(self.path, pixels, origin, cancelled=is_cancelled)
         return origin
 
 

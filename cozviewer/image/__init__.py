@@ -1,1 +1,1 @@
-"""Opening pictures: files in, upright sRGB pixels and overviews out."""
+"""Opening images: files in, upright sRGB pixels and overviews out."""

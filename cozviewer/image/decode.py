@@ -1,7 +1,7 @@
 """From an open Pillow image to upright sRGB pixels, and Pillow's traps on the way.
 
 Between `reading.py`, which opens, and `source.py`, which adds the overviews. Pillow keeps 4 bytes
-per RGB pixel and the result takes 3: a picture of 300 megapixels is 2.1 GB while it is decoded
+per RGB pixel and the result takes 3: an image of 300 megapixels is 2.1 GB while it is decoded
 (`limits.py` has the whole reckoning). Everything else happens strip by strip.
 """
 
@@ -25,7 +25,7 @@ from cozviewer.image.pixels import Rgb8, as_in_file, turned_upright
 from cozviewer.image.png.png_depth import deep_values
 from cozviewer.image.readers.notes import refusal
 from cozviewer.image.readers.process import ProcessImage
-from cozviewer.image.reading import STOPPED, Picture
+from cozviewer.image.reading import STOPPED, EncodedImage
 from cozviewer.image.tiff import samples as tiff_samples
 from cozviewer.image.tiff import traps as tiff_traps
 from cozviewer.image.tiff.samples import SampleTiff
@@ -48,12 +48,12 @@ TOO_WIDE = 1 << 25
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """The pixels of a picture.
+    """The pixels of an image.
 
     Attributes:
         rgb: (H, W, 3) uint8 sRGB, upright.
-        exif: The EXIF block for an upright picture, if there is one.
-        warnings: What is missing of the picture, a sentence each.
+        exif: The EXIF block for an upright image, if there is one.
+        warnings: What is missing of the image, a sentence each.
         notices: Messages for the user about how it is shown, a sentence each.
         sideways: Whether it was turned by a quarter.
         alpha: (H, W) uint8, upright; None if it is opaque.
@@ -71,52 +71,52 @@ class Decoded:
 
 def decode(
     name: str,
-    picture: Picture,
+    encoded: EncodedImage,
     cancelled: IsCancelled,
     *,
     managed: bool = True,
     tone: Tone = AUTOMATIC,
 ) -> Decoded:
-    """Decode `picture`, which is of no use afterwards.
+    """Decode `encoded`, which is of no use afterwards.
 
     Args:
         name: What people call the file.
-        picture: From `reading.opened_page`, within its `with` block, which explains what Pillow
+        encoded: From `reading.opened_page`, within its `with` block, which explains what Pillow
             raises.
         cancelled: Asked between strips.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
         tone: How its numbers become grey levels.
 
     Raises:
-        BadInput: The picture is of a kind that cannot be read, or nothing of it is there, or the
+        BadInput: The image is of a kind that cannot be read, or nothing of it is there, or the
             tone has what it does not offer.
         Cancelled: `cancelled` returned True.
     """
-    image = picture.image
+    image = encoded.image
     if isinstance(image, SampleTiff):
-        return _Samples(name, image).decode(picture, cancelled, managed, tone)
+        return _Samples(name, image).decode(encoded, cancelled, managed, tone)
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
-    offered = _offered_beside(facts, picture)
-    if tone.changed and offered is not None and picture.samples is not None:
-        samples = picture.samples()
-        check_size(name, picture.kind, samples, allow_huge=True)
+    offered = _offered_beside(facts, encoded)
+    if tone.changed and offered is not None and encoded.samples is not None:
+        samples = encoded.samples()
+        check_size(name, encoded.kind, samples, allow_huge=True)
         numbers = _Samples(name, samples)
         if numbers.changed_by(tone):
-            return numbers.decode(picture, cancelled, managed, tone)
+            return numbers.decode(encoded, cancelled, managed, tone)
         del numbers
     if isinstance(image, ProcessImage):
         image.tone = tone
     _scale_transparent_colour(image)
     _load(name, image)
-    if facts.deep_colour and picture.samples is not None and _is_narrow(image):
-        samples = picture.samples()
-        if samples.is_readable and _fits(name, picture.kind, samples):
+    if facts.deep_colour and encoded.samples is not None and _is_narrow(image):
+        samples = encoded.samples()
+        if samples.is_readable and _fits(name, encoded.kind, samples):
             image.close()  # which frees its memory
-            return _Samples(name, samples).decode(picture, cancelled, managed, tone)
+            return _Samples(name, samples).decode(encoded, cancelled, managed, tone)
     told = list(image.told) if isinstance(image, ProcessImage) else []
-    warnings = notices.missing_part(name, image) if picture.ended_early() else ()
+    warnings = notices.missing_part(name, image) if encoded.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
     else:
@@ -135,17 +135,17 @@ def decode(
         toned = own_tone(name, tone, offered)
         if toned is not None and offered is not None and toned.bands != offered.automatic.bands:
             managed = False  # as below
-    elif picture.samples is None or offered is None:
+    elif encoded.samples is None or offered is None:
         own = own_tone(name, tone, offered)
     if own is not None and offered is not None and own.bands != offered.automatic.bands:
         managed = False  # the profile is of other bands
-    convert, hdr = converter(picture, image, block, managed)
+    convert, hdr = converter(encoded, image, block, managed)
     told += hdr
     deep = None
-    if own is not None and grey is None and picture.low_bytes is not None:
-        deep = _toned_png(picture.low_bytes(), own, convert)
+    if own is not None and grey is None and encoded.low_bytes is not None:
+        deep = _toned_png(encoded.low_bytes(), own, convert)
     elif managed and own is None:
-        deep = _deep_converter(name, picture, image, grey)
+        deep = _deep_converter(name, encoded, image, grey)
 
     rgb, as_in_file = _canvas(image.size, turn)
     opacity = AlphaWriter(*image.size)
@@ -172,11 +172,11 @@ class _Samples:
         self.offered = tiff_samples.offered_by(self.values, self._layout, self._scale, self._rows)
 
     def changed_by(self, tone: Tone) -> bool:
-        """Return whether a tone makes another picture than the automatic one."""
+        """Return whether a tone makes another image than the automatic one."""
         return own_tone(self._name, tone, self.offered) is not None
 
     def decode(
-        self, picture: Picture, cancelled: IsCancelled, managed: bool, tone: Tone
+        self, encoded: EncodedImage, cancelled: IsCancelled, managed: bool, tone: Tone
     ) -> Decoded:
         """Return the pixels by a tone."""
         check_cancelled(cancelled, STOPPED)
@@ -188,7 +188,7 @@ class _Samples:
         if layout.hidden:
             told.append(notices.bands(layout))
         block = tiff_traps.exif_of(image)
-        convert, _ = converter(picture, image, block, managed and not layout.is_lab)
+        convert, _ = converter(encoded, image, block, managed and not layout.is_lab)
         rgb, as_in_file = _canvas(image.size, image.orientation)
         opacity = AlphaWriter(*image.size)
         strips = tiff_samples.strips_of(self.values, layout, self._scale, self._rows, own)
@@ -202,10 +202,10 @@ class _Samples:
         return Decoded(rgb, block, (), tuple(told), sideways, plane, self.offered)
 
 
-def _offered_beside(facts: tiff_traps.GreyFacts, picture: Picture) -> ToneRange | None:
+def _offered_beside(facts: tiff_traps.GreyFacts, encoded: EncodedImage) -> ToneRange | None:
     """Return what a tone can change about colours of which Pillow reads a part."""
-    image = picture.image
-    if picture.low_bytes is not None and image.mode in ("RGB", "RGBA"):
+    image = encoded.image
+    if encoded.low_bytes is not None and image.mode in ("RGB", "RGBA"):
         return range_of_scale(deep_grey.Scale(0.0, 65535.0), 16, 3, (0, 1, 2), is_rgb=True)
     if not (facts.deep_colour or facts.more_bands) or not isinstance(image, TiffImageFile):
         return None
@@ -233,22 +233,22 @@ def own_tone(name: str, tone: Tone, offered: ToneRange | None) -> Tone | None:
 
 
 def converter(
-    picture: Picture, image: ImageFile, block: bytes | None, managed: bool
+    encoded: EncodedImage, image: ImageFile, block: bytes | None, managed: bool
 ) -> tuple[Callable[[Image.Image], Rgb8], list[str]]:
     """Return the conversion to sRGB (see `colour.converter`), and notices about it.
 
     Args:
-        picture: How its colours are coded.
+        encoded: How its colours are coded.
         image: What decodes it; its mode and profile count.
         block: Its EXIF block.
         managed: Whether its colour profile counts.
     """
     if not managed:
         return colour.converter(image.mode, None), []
-    coded, icc = picture.coded, picture.profile or image.info.get("icc_profile")
-    if coded is None and (picture.coded_only or not isinstance(icc, bytes)):
+    coded, icc = encoded.coded, encoded.profile or image.info.get("icc_profile")
+    if coded is None and (encoded.coded_only or not isinstance(icc, bytes)):
         icc = None
-        if not picture.coded_only and exif.says_adobe_rgb(block):
+        if not encoded.coded_only and exif.says_adobe_rgb(block):
             coded = ADOBE_RGB
     told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
     return colour.converter(image.mode, icc, coded), told
@@ -270,34 +270,34 @@ def _toned_png(
 
 
 def _deep_converter(
-    name: str, picture: Picture, image: ImageFile, grey: deep_grey.Scale | None
+    name: str, encoded: EncodedImage, image: ImageFile, grey: deep_grey.Scale | None
 ) -> Callable[[int, int, Image.Image], Rgb8] | None:
     """Return the way to sRGB from all 16 bits of the strip at (column, row); None where 8 bits are
     enough as no curve of light is applied, or the file has no more."""
-    if picture.coded is None:
+    if encoded.coded is None:
         return None
-    convert = colour.deep_converter(picture.coded)
+    convert = colour.deep_converter(encoded.coded)
     if image.mode.startswith("I;16") and grey == deep_grey.Scale(0.0, 65535.0):
         return lambda x, y, strip: convert(
             np.repeat(np.asarray(strip, np.uint16)[..., None], 3, axis=2)
         )
-    if picture.low_bytes is None or not _fits(name, picture.kind, image):
+    if encoded.low_bytes is None or not _fits(name, encoded.kind, image):
         return None
-    low = picture.low_bytes()
+    low = encoded.low_bytes()
     return lambda x, y, strip: convert(
         deep_values(strip, low.crop((x, y, x + strip.width, y + strip.height)))
     )
 
 
 def _canvas(size: tuple[int, int], turn: int) -> tuple[Rgb8, Rgb8]:
-    """Return an empty picture, and a view of it as stored in the file."""
+    """Return an empty image, and a view of it as stored in the file."""
     width, height = size if turn < 5 else size[::-1]
     rgb = np.empty((height, width, 3), np.uint8)
     return rgb, as_in_file(rgb, turn)
 
 
 def _fits(name: str, kind: str, image: ImageFile) -> bool:
-    """Return whether there is memory to decode a picture."""
+    """Return whether there is memory to decode an image."""
     try:
         check_size(name, kind, image, allow_huge=True)
     except BadInput:
@@ -312,12 +312,14 @@ def _is_narrow(image: Image.Image) -> bool:
     return max(int(value) for value in most if isinstance(value, int | float)) < 16
 
 
-def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCancelled) -> Samples:
-    """Read the numbers of `picture`, which is of no use afterwards, upright.
+def read_samples(
+    name: str, encoded: EncodedImage, most_pixels: int, cancelled: IsCancelled
+) -> Samples:
+    """Read the numbers of `encoded`, which is of no use afterwards, upright.
 
     Args:
         name: What people call the file.
-        picture: As for `decode`.
+        encoded: As for `decode`.
         most_pixels: Pixels that are kept, see `toning.samples.thinned`.
         cancelled: Asked between steps.
 
@@ -325,20 +327,20 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
         BadInput: There is nothing to choose about it, or it cannot be read.
         Cancelled: `cancelled` returned True.
     """
-    image = picture.image
+    image = encoded.image
     if isinstance(image, ProcessImage):
         samples = image.samples(most_pixels)
-        if picture.coded is None:
+        if encoded.coded is None:
             return samples
-        return replace(samples, to_srgb=_managed(picture, image, None))
+        return replace(samples, to_srgb=_managed(encoded, image, None))
     facts = tiff_traps.GreyFacts(bits=16, inverted=False, unsigned=False)
     if isinstance(image, TiffImageFile):
         facts = tiff_traps.prepare(image)
     turn, block = 1, None
-    offered = _offered_beside(facts, picture)
-    if offered is not None and picture.samples is not None:
-        image = picture.samples()
-        check_size(name, picture.kind, image, allow_huge=True)
+    offered = _offered_beside(facts, encoded)
+    if offered is not None and encoded.samples is not None:
+        image = encoded.samples()
+        check_size(name, encoded.kind, image, allow_huge=True)
     if isinstance(image, SampleTiff):
         numbers = _Samples(name, image)
         values, offered, turn = numbers.values, numbers.offered, image.orientation
@@ -349,9 +351,9 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
         extremes = deep_grey.extremes_of([values])
         bits = facts.bits if image.mode.startswith("I;16") else 0
         offered = range_of_scale(grey, bits, extremes=extremes)
-    elif offered is not None and picture.low_bytes is not None:
+    elif offered is not None and encoded.low_bytes is not None:
         _load(name, image)
-        values = deep_values(image, picture.low_bytes())
+        values = deep_values(image, encoded.low_bytes())
         offered = replace(offered, extremes=deep_grey.extremes_of([values]))
     if not isinstance(image, TiffImageFile | SampleTiff):
         block = exif_block(image)
@@ -359,15 +361,15 @@ def read_samples(name: str, picture: Picture, most_pixels: int, cancelled: IsCan
     check_cancelled(cancelled, STOPPED)
     if offered is None:
         raise BadInput(refusal("no tone", name, {}))
-    to_srgb = _managed(picture, image, block)
+    to_srgb = _managed(encoded, image, block)
     return thinned(Samples(turned_upright(values, turn), offered, to_srgb=to_srgb), most_pixels)
 
 
 def _managed(
-    picture: Picture, image: ImageFile, block: bytes | None
+    encoded: EncodedImage, image: ImageFile, block: bytes | None
 ) -> Callable[[NDArray[np.uint8]], Rgb8]:
     """Return the way to sRGB from grey levels; see `converter`."""
-    convert, _ = converter(picture, image, block, managed=True)
+    convert, _ = converter(encoded, image, block, managed=True)
 
     def to_srgb(levels: NDArray[np.uint8]) -> Rgb8:
         return convert(Image.fromarray(levels))
@@ -392,7 +394,7 @@ def _load(name: str, image: ImageFile) -> None:
 
 
 def _strips(image: Image.Image, cancelled: IsCancelled) -> Iterator[tuple[int, int, Image.Image]]:
-    """Yield (first column, first row, part) over the whole picture; a part has whole rows, unless
+    """Yield (first column, first row, part) over the whole image; a part has whole rows, unless
     one row alone is longer than STRIP_PIXELS."""
     columns, rows = min(image.width, STRIP_PIXELS), max(1, STRIP_PIXELS // image.width)
     for y in range(0, image.height, rows):
@@ -417,7 +419,7 @@ def _scale_transparent_colour(image: ImageFile) -> None:
 
 
 def exif_block(image: ImageFile) -> bytes | None:
-    """Return the EXIF block of a picture whose header was read."""
+    """Return the EXIF block of an image whose header was read."""
     block = image.info.get("exif")
     if isinstance(block, bytes):
         return block

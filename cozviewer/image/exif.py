@@ -1,6 +1,6 @@
-"""The EXIF block of a picture: which way is up, and the block as an export may carry it on.
+"""The EXIF block of an image: which way is up, and the block as an export may carry it on.
 
-Nothing is parsed and rewritten: the few values that stop being true once the picture stands
+Nothing is parsed and rewritten: the few values that stop being true once the image stands
 upright are changed in place, so that all others, maker notes too, stay as the camera wrote them.
 EXIF 2.32: an "Exif\\0\\0" prefix, then a TIFF header and chains of 12-byte entries.
 """
@@ -59,7 +59,7 @@ def says_adobe_rgb(exif: bytes | None) -> bool:
 
 
 def upright(exif: bytes | None) -> bytes | None:
-    """Return `exif` for the picture turned upright: orientation 1, no thumbnail.
+    """Return `exif` for the image turned upright: orientation 1, no thumbnail.
 
     The thumbnail is removed because it shows the original, not the export.
 
@@ -82,7 +82,7 @@ def upright(exif: bytes | None) -> bytes | None:
 
 
 def without_place(exif: bytes | None) -> bytes | None:
-    """Return `exif` without where the picture was taken: the GPS directory is there, but empty.
+    """Return `exif` without where the image was taken: the GPS directory is there, but empty.
 
     Returns:
         The block with its "Exif\\0\\0" prefix, or None where it is missing or damaged.

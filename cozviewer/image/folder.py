@@ -1,4 +1,4 @@
-"""The pictures of a folder, in the order in which people count."""
+"""The images of a folder, in the order in which people count."""
 
 import os
 import re
@@ -28,8 +28,8 @@ def sorted_naturally(paths: Iterable[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: natural_key(path.name))
 
 
-def pictures_in(folder: Path, cancelled: IsCancelled = never) -> list[Path]:
-    """Return the pictures in a folder by their natural order, not those of the folders in it.
+def images_in(folder: Path, cancelled: IsCancelled = never) -> list[Path]:
+    """Return the images in a folder by their natural order, not those of the folders in it.
 
     They are recognised by the ending of the name; hidden files (".name") are left out. Takes a
     tenth of a second for 20,000 files, and as long as it likes on a network.

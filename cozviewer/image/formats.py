@@ -54,7 +54,7 @@ def format_named(name: str) -> Format:
 
 
 def is_raw_name(name: str) -> bool:
-    """Return whether a TIFF of this name is one of a camera; DNG may hold finished pictures."""
+    """Return whether a TIFF of this name is one of a camera; DNG may hold finished images."""
     return name.lower().endswith(RAW_ENDINGS[1:])
 
 

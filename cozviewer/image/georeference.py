@@ -1,4 +1,4 @@
-"""Where the pixels of a picture lie on the earth: an affine map to coordinates of a reference
+"""Where the pixels of an image lie on the earth: an affine map to coordinates of a reference
 system.
 
 `regions.maps` reads it from a GeoTIFF; the readout of the pointer and the world files of exports
@@ -46,7 +46,7 @@ class GeoKeys:
 
 @dataclass(frozen=True)
 class GeographicTable:
-    """Longitude and latitude over a picture, as a polynomial of points on the unit sphere.
+    """Longitude and latitude over an image, as a polynomial of points on the unit sphere.
 
     The three coordinates of a point (cos lat cos lon, cos lat sin lon, sin lat) have neither a
     jump at the date line nor a pole, so the series of Chebyshev polynomials converges fast; the
@@ -74,7 +74,7 @@ class GeographicTable:
 
 @dataclass(frozen=True)
 class Georeference:
-    """Where the pixels of a picture lie.
+    """Where the pixels of an image lie.
 
     Attributes:
         transform: From pixels, of which (0, 0) is the upper left corner of the first one, to
@@ -85,7 +85,7 @@ class Georeference:
         geographic: Whether the coordinates are longitude and latitude, in degrees.
         unit: Of the coordinates: "metre".
         keys: The GeoKeys of the file, if it has some.
-        table: Longitude and latitude over the picture; None where they are unknown.
+        table: Longitude and latitude over the image; None where they are unknown.
     """
 
     transform: Affine
@@ -116,10 +116,10 @@ class Georeference:
         return math.hypot(a, d), math.hypot(b, e)
 
     def through(self, affine: Affine) -> "Georeference":
-        """Return the reference of another picture of the same places; without `table`.
+        """Return the reference of another image of the same places; without `table`.
 
         Args:
-            affine: From pixels of the other picture to pixels of this one.
+            affine: From pixels of the other image to pixels of this one.
         """
         return replace(self, transform=composed(self.transform, affine), table=None)
 

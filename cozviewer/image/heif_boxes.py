@@ -1,7 +1,7 @@
-"""What the boxes of an AVIF or HEIC file say: what codes the picture, and its colours.
+"""What the boxes of an AVIF or HEIC file say: what codes the image, and its colours.
 
 ISO/IEC 14496-12 (boxes) and 23008-12 (HEIF). Everything is read from the first bytes of a file, in
-which the boxes about pictures lie; truncated or invalid boxes are ignored.
+which the boxes about images lie; truncated or invalid boxes are ignored.
 """
 
 import struct
@@ -15,7 +15,7 @@ HEAD_BYTES = 1 << 20
 AVIF_BRANDS = {b"avif", b"avis", b"avio", b"MA1A", b"MA1B"}
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
 _STRUCTURE_BRANDS = {b"mif1", b"mif2", b"msf1", b"miaf", b"MiHE"}
-"""Brands of pictures that leave open how these are coded."""
+"""Brands of images that leave open how these are coded."""
 
 
 def kind_of_brands(head: bytes) -> str:
@@ -49,7 +49,7 @@ def _brands(head: bytes) -> list[bytes]:
 
 
 def nclx_colour(head: bytes) -> CodedColour | None:
-    """Return the colour of the primary picture that its code points name.
+    """Return the colour of the primary image that its code points name.
 
     None where they mean sRGB, where they are missing, and where there is a profile, which counts
     before them (ISO/IEC 23000-22, 7.3.6.4).
@@ -64,7 +64,7 @@ def nclx_colour(head: bytes) -> CodedColour | None:
 
 
 def channel_bits(head: bytes) -> tuple[int, ...]:
-    """Return the bits of each channel of the primary picture, alpha left out (23008-12, 6.5.6);
+    """Return the bits of each channel of the primary image, alpha left out (23008-12, 6.5.6);
     nothing where the file does not say.
 
     Args:
@@ -103,7 +103,7 @@ def _nclx_colour(head: memoryview) -> CodedColour | None:
 
 
 def _primary_properties(head: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Yield (type, content) of the properties of the primary picture (23008-12, 9.3)."""
+    """Yield (type, content) of the properties of the primary image (23008-12, 9.3)."""
     meta = _box(head, b"meta")
     if meta is None:
         return

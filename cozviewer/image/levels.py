@@ -1,6 +1,6 @@
 """The levels z <= 0 of a source: what reads a region of one, wherever its pixels are.
 
-`MemoryLevels` holds a picture that was decoded as a whole; `tiled.levels.TiledLevels` reads a file
+`MemoryLevels` holds an image that was decoded as a whole; `tiled.levels.TiledLevels` reads a file
 region by region. `source.Source` has one of them.
 """
 

@@ -1,4 +1,4 @@
-"""Size limits checked before decoding: pictures to be confirmed, and pictures that cannot fit."""
+"""Size limits checked before decoding: images to be confirmed, and images that cannot fit."""
 
 import os
 from importlib.util import find_spec
@@ -10,7 +10,7 @@ from PIL.TiffImagePlugin import TiffImageFile
 from cozviewer.image.overviews import level_sizes
 from cozviewer.image.readers.process import ProcessImage
 from cozviewer.image.tiff.samples import SampleTiff
-from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.errors import BadInput, HugeImage
 from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes
 
@@ -22,21 +22,21 @@ MOST_ROWS = 1 << 26
 second for a hundred million rows."""
 
 _PILLOW_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
-"""Per pixel of Pillow's own picture by mode; 4 in all other modes, RGB too."""
+"""Per pixel of Pillow's own image by mode; 4 in all other modes, RGB too."""
 
 _ROW_BYTES = 8
-"""Per row of Pillow's own picture: a pointer, which counts where rows are short."""
+"""Per row of Pillow's own image: a pointer, which counts where rows are short."""
 
 _LEVEL_BYTES = 3
-"""Per pixel of level 0, which is made beside Pillow's picture, and of the overviews."""
+"""Per pixel of level 0, which is made beside Pillow's image, and of the overviews."""
 
 _DECODER_BYTES = {"WebP": 12, "AVIF": 10, "HEIC": 10, "progressive": 6, "JPEG 2000": 20}
-"""Per pixel that decoders need at their peak beside Pillow's picture. Measured with libwebp 1.6
+"""Per pixel that decoders need at their peak beside Pillow's image. Measured with libwebp 1.6
 and libavif 1.4 (which decode at once into canvases and planes of their own); libjpeg keeps
-3 x 16-bit coefficients of a progressive picture, OpenJPEG 4 x 32-bit ones and a copy."""
+3 x 16-bit coefficients of a progressive image, OpenJPEG 4 x 32-bit ones and a copy."""
 
 _UNPACKED_ROWS = 2
-"""Rows that are in memory besides the picture where rows are unpacked as they are in the file."""
+"""Rows that are in memory besides the image where rows are unpacked as they are in the file."""
 
 _ROWS_PER_STRIP, _ORIENTATION = 278, 274
 
@@ -44,9 +44,9 @@ _ROWS_PER_STRIP, _ORIENTATION = 278, 274
 def memory_needed(kind: str, image: ImageFile) -> int:
     """Return the peak memory for opening `image`, not yet decoded, in bytes.
 
-    That is the larger of two: Pillow's picture with its decoder or with level 0; and later, without
+    That is the larger of two: Pillow's image with its decoder or with level 0; and later, without
     it, level 0 with its overviews. Those add a third, but as much as level 0 itself where the
-    picture is so thin that each has half the pixels of the one before, not a quarter.
+    image is so thin that each has half the pixels of the one before, not a quarter.
     """
     width, height = image.size
     pillow = _pillow_bytes(image, width, height)
@@ -85,12 +85,12 @@ def _tiff_bytes(image: TiffImageFile) -> int:
     turn, turning = image.tag_v2.get(_ORIENTATION, 1), 0
     if turn != 1:
         turning = _pillow_bytes(image, height, width)  # by copying
-        if turn in (5, 6, 7, 8):  # the size is that of the turned picture
+        if turn in (5, 6, 7, 8):  # the size is that of the turned image
             width, height = height, width
     row = width * _sample_bytes(image)
     if not any(tile.codec_name == "libtiff" for tile in image.tile):
         return turning + _UNPACKED_ROWS * row
-    # A strip is read as a whole and unpacked as a whole, and kept while the picture is turned.
+    # A strip is read as a whole and unpacked as a whole, and kept while the image is turned.
     rows = image.tag_v2.get(_ROWS_PER_STRIP, height)
     part = min(rows, height) / height if isinstance(rows, int) and rows > 0 and height else 1
     return round(part * row * height + max(part * _file_size(image), turning))
@@ -108,10 +108,10 @@ def _file_size(image: ImageFile) -> int:
 
 
 def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None:
-    """Refuse pictures that are too large, before decoding.
+    """Refuse images that are too large, before decoding.
 
     Raises:
-        HugePicture: It has more than HUGE pixels and was not confirmed.
+        HugeImage: It has more than HUGE pixels and was not confirmed.
         BadInput: It does not fit into free memory, or has more than MOST_ROWS rows.
     """
     width, height = image.size
@@ -128,7 +128,7 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
         width=width, height=height, megapixels=width * height / 1e6
     )
     if width * height > HUGE and not allow_huge:
-        raise HugePicture(
+        raise HugeImage(
             translate(
                 "Error",
                 "{name} claims {size} and will take about {needed} of memory to open: "
@@ -151,7 +151,7 @@ def check_size(name: str, kind: str, image: ImageFile, allow_huge: bool) -> None
 
 
 def _other_way(kind: str, image: ImageFile) -> str:
-    """Return a sentence about how a picture could be opened in little memory; "" if in no way."""
+    """Return a sentence about how an image could be opened in little memory; "" if in no way."""
     whole_only = image.info.get("progressive") or image.info.get("interlace")
     if kind not in ("JPEG", "PNG") or whole_only or find_spec("pyvips") is not None:
         return ""

@@ -1,4 +1,4 @@
-"""Notices about an open picture: which parts are missing, and how it is shown."""
+"""Notices about an open image: which parts are missing, and how it is shown."""
 
 import numpy as np
 from PIL import Image
@@ -16,7 +16,7 @@ _ROWS = 64
 
 
 def hdr(kind: str) -> str:
-    """Return the sentence about a picture brighter than white; `kind` names its curve."""
+    """Return the sentence about an image brighter than white; `kind` names its curve."""
     return translate(
         "Error",
         "This is an HDR image ({kind}); its highlights are compressed to the range of an "
@@ -50,7 +50,7 @@ def bands(layout: Layout) -> str:
 def missing_part(name: str, image: Image.Image) -> tuple[str, ...]:
     """Return the notice about a JPEG that ended before its end marker.
 
-    libjpeg gives medium grey for what is missing. Of a progressive picture all is there, but
+    libjpeg gives medium grey for what is missing. Of a progressive image all is there, but
     coarser.
 
     Raises:

@@ -1,6 +1,6 @@
 """The overviews: levels coarser than the source.
 
-`source` makes them once when a picture is opened, so that a view of 300 megapixels costs no more
+`source` makes them once when an image is opened, so that a view of 300 megapixels costs no more
 than one of a single screen.
 """
 
@@ -42,7 +42,7 @@ def halved(rgb: Rgb8, cancelled: IsCancelled, strip_pixels: int = STRIP_PIXELS) 
     """Return `rgb` at half its size, rounded up: every pixel is the mean of the 2 x 2 (at an odd
     edge 1 x 2, 2 x 1 or 1 x 1) below it, rounded to nearest.
 
-    The mean is of the sRGB values, as everything here that shows a picture smaller.
+    The mean is of the sRGB values, as everything here that shows an image smaller.
     """
     height, width = rgb.shape[:2]
     half = np.empty((-(-height // 2), -(-width // 2), 3), np.uint8)
@@ -56,7 +56,7 @@ def halved(rgb: Rgb8, cancelled: IsCancelled, strip_pixels: int = STRIP_PIXELS) 
 
 
 def level_sizes(width: int, height: int) -> list[tuple[int, int]]:
-    """Return (width, height) of all levels of `with_overviews` for a picture of a size."""
+    """Return (width, height) of all levels of `with_overviews` for an image of a size."""
     sizes = [(width, height)]
     while max(sizes[-1]) > LAST_SIDE:
         width, height = sizes[-1]

@@ -1,4 +1,4 @@
-"""The two types of picture arrays, and conversions between them."""
+"""The two types of image arrays, and conversions between them."""
 
 from typing import Any, Literal, TypeVar
 
@@ -42,7 +42,7 @@ def luma_of(rgb: RgbFloat) -> RgbFloat:
 
 def to_8bit(rgb: RgbFloat) -> Rgb8:
     """Return float32 0..1 as uint8, clipped and rounded to nearest (never truncated: a
-    truncation would darken the picture by half a grey level at every step of a chain)."""
+    truncation would darken the image by half a grey level at every step of a chain)."""
     scaled = np.multiply(rgb, np.float32(255))
     np.add(scaled, np.float32(0.5), out=scaled)
     np.clip(scaled, 0, 255, out=scaled)

@@ -1,7 +1,7 @@
 """Opens files as Pillow images, and converts all errors on the way to messages.
 
 `decode` turns the opened image into pixels; `export/origin` reads the metadata of exported
-pictures.
+images.
 """
 
 import io
@@ -47,8 +47,8 @@ _HEAD_BYTES = 512
 
 
 @dataclass(frozen=True, eq=False)
-class Picture:
-    """A picture whose header was read; its pixels are not decoded yet.
+class EncodedImage:
+    """An image whose header was read; its pixels are not decoded yet.
 
     Attributes:
         kind: The format, a name in `readers.table.FORMATS`.
@@ -82,7 +82,7 @@ def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
     """Return the format of a file by its first bytes, a name in `readers.table.FORMATS`.
 
     Raises:
-        BadInput: It is missing, not a picture, or needs a package that is not installed.
+        BadInput: It is missing, not an image, or needs a package that is not installed.
     """
     with open_file(path, cancelled) as file:
         return _kind(file, shown_name(path))
@@ -90,7 +90,7 @@ def kind_of(path: Path, cancelled: IsCancelled = never) -> str:
 
 @contextmanager
 def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, ImageFile]]:
-    """Open the first page of the picture at `path`, as `opened_page`.
+    """Open the first page of the image at `path`, as `opened_page`.
 
     Yields:
         The format, a name in `readers.table.FORMATS`, and the image.
@@ -98,15 +98,15 @@ def opened(path: Path, cancelled: IsCancelled = never) -> Iterator[tuple[str, Im
     Raises:
         BadInput, Cancelled, Failure: As `opened_page`.
     """
-    with opened_page(path, None, cancelled, count_pages=False) as picture:
-        yield picture.kind, picture.image
+    with opened_page(path, None, cancelled, count_pages=False) as encoded:
+        yield encoded.kind, encoded.image
 
 
 @contextmanager
 def opened_page(
     path: Path, page: int | None, cancelled: IsCancelled = never, *, count_pages: bool = True
-) -> Iterator[Picture]:
-    """Open a page or frame of the picture at `path` and read its header; the pixels are not decoded
+) -> Iterator[EncodedImage]:
+    """Open a page or frame of the image at `path` and read its header; the pixels are not decoded
     yet.
 
     Pillow's errors within the `with` block are converted to messages, too, so decode there.
@@ -118,7 +118,7 @@ def opened_page(
         count_pages: Whether to count the frames, for which a GIF is read to its end.
 
     Raises:
-        BadInput: The file is missing, not a picture, of an unknown format, or damaged, or has no
+        BadInput: The file is missing, not an image, of an unknown format, or damaged, or has no
             such page.
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
@@ -128,12 +128,12 @@ def opened_page(
         try:
             kind = _kind(file, shown_name(path))
             with quiet_pillow():
-                picture = _picture(kind, file, shown_name(path), page, count_pages)
+                encoded = _image(kind, file, shown_name(path), page, count_pages)
                 header_read = True
                 try:
-                    yield picture
+                    yield encoded
                 finally:
-                    picture.image.close()  # frees the memory even if it is still referenced
+                    encoded.image.close()  # frees the memory even if it is still referenced
         except CozviewerError:
             raise
         except MemoryError as error:
@@ -149,9 +149,9 @@ def opened_page(
             raise BadInput(_sentence(path, kind, error, header_read)) from error
 
 
-def _picture(
+def _image(
     kind: str, file: WatchedFile, name: str, page: int | None, count_pages: bool
-) -> Picture:
+) -> EncodedImage:
     if kind == "TIFF":
         return _tiff(file, name, page)
     plugin = format_named(kind).plugin
@@ -172,7 +172,7 @@ def _picture(
     file.short_header = kind == "WebP"
     image = plugin(view)
     file.ending = b"\xff\xd9" if kind == "JPEG" else b""  # the marker at the end of each JPEG
-    # An MPO holds other pictures of the same scene: a depth map, a gain map, the other eye.
+    # An MPO holds other images of the same scene: a depth map, a gain map, the other eye.
     counted = kind not in ("JPEG", PHOTOSHOP) and (count_pages or page is not None)
     pages = int(getattr(image, "n_frames", 1)) if counted else 1
     if page is None:
@@ -182,7 +182,7 @@ def _picture(
         if pages > 1:
             image.seek(page - 1)
     resolution = resolution_of_info(image.info)
-    return Picture(
+    return EncodedImage(
         kind,
         image,
         page,
@@ -230,30 +230,32 @@ def _is_raw(file: WatchedFile, name: str) -> bool:
     return is_raw_name(name) or (bool(pages) and all(page.raw for page in pages))
 
 
-def _by_regions(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+def _by_regions(kind: str, file: WatchedFile, name: str, page: int | None) -> EncodedImage:
     request = RegionRequest(file.path, kind, name, page, cancelled=file.cancelled)
     image = RegionHeader(file, request)
     facts = image.facts
-    return Picture(kind, image, facts.page, facts.pages, facts.resolution)
+    return EncodedImage(kind, image, facts.page, facts.pages, facts.resolution)
 
 
-def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> Picture:
+def _in_process(kind: str, file: WatchedFile, name: str, page: int | None) -> EncodedImage:
     check_package(kind, name)
     image = ProcessImage(
         file, kind, format_named(kind).reader, (file.path, name), page, file.cancelled
     )
     if kind == RAW:
         image.info["exif"] = tiff_traps.exif_of_file(file)  # most are built like TIFF
-    return Picture(kind, image, image.page, image.pages, image.resolution, subject=image.subject)
+    return EncodedImage(
+        kind, image, image.page, image.pages, image.resolution, subject=image.subject
+    )
 
 
-def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
+def _tiff(file: WatchedFile, name: str, page: int | None) -> EncodedImage:
     tiff_traps.silence_libtiff()
     pages = pages_of(file)
     page = 1 if page is None else page
     _check_page(name, page, max(1, len(pages)))
     if not pages:
-        return Picture("TIFF", TiffImageFile(file))  # which reports what is wrong
+        return EncodedImage("TIFF", TiffImageFile(file))  # which reports what is wrong
     directory = pages[page - 1]
 
     def samples() -> SampleTiff:
@@ -272,7 +274,9 @@ def _tiff(file: WatchedFile, name: str, page: int | None) -> Picture:
     resolution = directory.resolution
     about = directory.description or pages[0].description
     subject = tiff_subject(directory.values, about, resolution)
-    return Picture("TIFF", image, page, len(pages), resolution, samples=samples, subject=subject)
+    return EncodedImage(
+        "TIFF", image, page, len(pages), resolution, samples=samples, subject=subject
+    )
 
 
 def _check_page(name: str, page: int, pages: int) -> None:

@@ -1,4 +1,4 @@
-"""How many pixels of a picture lie on a length of what it shows or is printed at."""
+"""How many pixels of an image lie on a length of what it shows or is printed at."""
 
 import math
 from collections.abc import Mapping
@@ -25,10 +25,10 @@ class Resolution:
     unit: Unit
 
     def scaled(self, magnification: Fraction | float) -> "Resolution":
-        """Return the resolution of the same picture enlarged.
+        """Return the resolution of the same image enlarged.
 
         Args:
-            magnification: Pixels of the result per pixel of this picture, > 0.
+            magnification: Pixels of the result per pixel of this image, > 0.
         """
         factor = float(magnification)
         return replace(self, across=self.across * factor, down=self.down * factor)
@@ -47,7 +47,7 @@ class Resolution:
 
     @property
     def turned(self) -> "Resolution":
-        """The resolution of the picture turned by a quarter."""
+        """The resolution of the image turned by a quarter."""
         return replace(self, across=self.down, down=self.across)
 
 
@@ -58,7 +58,7 @@ def resolution(across: float, down: float, unit: Unit) -> Resolution | None:
 
 
 def resolution_of_info(info: Mapping[Any, Any]) -> Resolution | None:
-    """Return what Pillow found in the header of a picture as "dpi"; None if there is nothing."""
+    """Return what Pillow found in the header of an image as "dpi"; None if there is nothing."""
     dpi = info.get("dpi")
     try:
         across, down = (float(value) for value in dpi or ())

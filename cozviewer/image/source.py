@@ -1,4 +1,4 @@
-"""An open picture: level 0 of the pyramid, and its overviews.
+"""An open image: level 0 of the pyramid, and its overviews.
 
 `Source.pixels` returns parts of the levels z <= 0; the chain generates the levels z > 0 from
 level 0.
@@ -52,22 +52,22 @@ _SAME_SHAPE = 0.03
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """A picture, upright, in sRGB. Immutable, so any thread may read it.
+    """An image, upright, in sRGB. Immutable, so any thread may read it.
 
     It is in memory, or read from its file region by region (`levels.in_memory`).
 
     Attributes:
         name: The file name, for display.
         path: The absolute path of its file; None if it was not read from one.
-        digest: Hex SHA-256 of the size and the pixels of level 0, with alpha if there is some; of a
-            picture that is not in memory, of some of them (see `tiled.digest`). It does not depend
+        digest: Hex SHA-256 of the size and the pixels of level 0, with alpha if there is some; of
+            an image not in memory, of some of them (see `tiled.digest`). It does not depend
             on the file's name or metadata.
         levels: Level k is z = -k. Each is half as large as the previous one, rounded up, down to
             overviews.LAST_SIDE.
-        exif: The EXIF block of the file, adapted to the upright picture (see `exif.upright`).
+        exif: The EXIF block of the file, adapted to the upright image (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
         resolution: Of level 0, if stated in the file.
-        warnings: What is missing of the picture, a sentence each.
+        warnings: What is missing of the image, a sentence each.
         notices: Messages for the user about how it was read, a sentence each.
         subject: What it shows, from its file: the field of work, and the physical size.
         alpha: Its transparency; None if it is opaque. The colours under what is transparent are
@@ -108,7 +108,7 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """The default folder for results: that of the picture."""
+        """The default folder for results: that of the image."""
         return Path.home() if self.path is None else self.path.parent
 
     @property
@@ -128,7 +128,7 @@ class Source:
 
         Raises:
             ValueError: The level does not exist, or the region is not inside it.
-            BadInput, Failure: The file cannot be read there; not if the picture is in memory.
+            BadInput, Failure: The file cannot be read there; not if the image is in memory.
         """
         if not self.coarsest <= z <= 0:
             raise ValueError(f"level {z} is not in {self.coarsest}..0")
@@ -166,7 +166,7 @@ def open_source(
     """Open a page or frame of a file of one of `readers.table.FORMATS`.
 
     It is turned upright by its EXIF orientation, converted to sRGB by its colour profile, and
-    scaled to 8 bits. Takes seconds for large pictures (300 megapixels), so it is not for the GUI
+    scaled to 8 bits. Takes seconds for large images (300 megapixels), so it is not for the GUI
     thread. Very large ones stay in their files, and only what is viewed is read (see
     `tiled.opening`).
 
@@ -179,15 +179,15 @@ def open_source(
             background.
         managed: Whether to apply its colour profile; if not, its values are taken as sRGB.
         tone: How its numbers become grey levels, where they have more than 8 bits or several bands.
-        progress: Gets the part that is done, 0..1, while a picture that stays in its file is
+        progress: Gets the part that is done, 0..1, while an image that stays in its file is
             prepared for that; from any thread.
-        glimpse: Gets an impression of such a picture before, if it can be had quickly; see
+        glimpse: Gets an impression of such an image before, if it can be had quickly; see
             `tiled.protocol.RegionRequest`.
 
     Raises:
-        HugePicture: The header states more than limits.HUGE pixels, which cannot stay in the file;
+        HugeImage: The header states more than limits.HUGE pixels, which cannot stay in the file;
             nothing was decoded.
-        BadInput: The file is missing, not a picture, damaged, or does not fit into memory, or the
+        BadInput: The file is missing, not an image, damaged, or does not fit into memory, or the
             tone has what it does not offer.
         Cancelled: `cancelled` returned True.
         Failure: Memory ran out.
@@ -215,23 +215,23 @@ def open_source(
             source = _tiled_source(name, absolute(path), reader, page, cancelled)
             notices = (*source.notices, *unread_notices(request))
             return replace(source, notices=notices, tone=tone)
-        with opened_page(path, page, cancelled) as picture:
-            check_size(name, picture.kind, picture.image, allow_huge)
-            decoded = decode(name, picture, cancelled, managed=managed, tone=tone)
+        with opened_page(path, page, cancelled) as encoded:
+            check_size(name, encoded.kind, encoded.image, allow_huge)
+            decoded = decode(name, encoded, cancelled, managed=managed, tone=tone)
         source = _source(name, absolute(path), decoded.rgb, decoded.exif, cancelled, decoded.alpha)
-        resolution = picture.resolution
+        resolution = encoded.resolution
         return replace(
             source,
-            page=picture.page,
-            pages=picture.pages,
+            page=encoded.page,
+            pages=encoded.pages,
             resolution=resolution.turned if resolution and decoded.sideways else resolution,
             warnings=decoded.warnings,
             notices=(
-                *_place(picture.kind, picture.page, picture.pages, page),
+                *_place(encoded.kind, encoded.page, encoded.pages, page),
                 *decoded.notices,
                 *unread_notices(request),
             ),
-            subject=picture.subject.turned if decoded.sideways else picture.subject,
+            subject=encoded.subject.turned if decoded.sideways else encoded.subject,
             tone=tone,
             offered=decoded.offered,
         )
@@ -308,7 +308,7 @@ def source_from_pixels(rgb: Rgb8, name: str, alpha: Plane | None = None) -> Sour
 
 
 def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int, int] | None:
-    """Quickly decode a small version of a picture, to be shown while the picture is read.
+    """Quickly decode a small version of an image, to be shown while the image is read.
 
     A JPEG can be decoded at 1/2, 1/4 or 1/8 of its size in a fraction of the time; a camera raw
     file holds a JPEG.
@@ -319,7 +319,7 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
 
     Returns:
         ((h, w, 3) uint8 sRGB, upright; full width; full height); None for other formats, small
-        pictures, and whenever `open_source` would raise an error.
+        images, and whenever `open_source` would raise an error.
 
     Raises:
         Cancelled: `cancelled` returned True.
@@ -330,8 +330,8 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
         kind = _kind(path, cancelled)
         if kind and format_named(kind).regions:  # of which small levels are read at once
             return None
-        with opened_page(path, None, cancelled, count_pages=False) as picture:
-            image = picture.image
+        with opened_page(path, None, cancelled, count_pages=False) as encoded:
+            image = encoded.image
             width, height = image.size
             if isinstance(image, ProcessImage):
                 return _embedded(image)
@@ -342,7 +342,7 @@ def preview(path: Path | str, cancelled: IsCancelled = never) -> tuple[Rgb8, int
                 return None
             image.draft(None, (max(1, width // divisor), max(1, height // divisor)))
             sideways = exif.orientation(image.info.get("exif")) >= 5
-            rgb = decode(shown_name(path), picture, cancelled).rgb
+            rgb = decode(shown_name(path), encoded, cancelled).rgb
         return (rgb, height, width) if sideways else (rgb, width, height)
 
     try:

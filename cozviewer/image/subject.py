@@ -1,4 +1,4 @@
-"""What a picture shows, according to its file: the field of work, and the physical size.
+"""What an image shows, according to its file: the field of work, and the physical size.
 
 A resolution alone does not say that: that of a photo or a scan, 72 or 300 dpi, is the one it is
 printed at. It is the subject's in the formats of microscopes, scanners of bodies, satellites and
@@ -40,13 +40,13 @@ class Scale:
 
     @property
     def turned(self) -> "Scale":
-        """The scale of the picture turned by a quarter."""
+        """The scale of the image turned by a quarter."""
         return replace(self, across=self.down, down=self.across)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a picture shows, as far as its file states it.
+    """What an image shows, as far as its file states it.
 
     Attributes:
         field: The field of work.
@@ -58,7 +58,7 @@ class Subject:
 
     @property
     def turned(self) -> "Subject":
-        """The subject of the picture turned by a quarter."""
+        """The subject of the image turned by a quarter."""
         return replace(self, scale=None if self.scale is None else self.scale.turned)
 
 

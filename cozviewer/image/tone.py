@@ -46,7 +46,7 @@ class Tone:
     high = low + w - 1 (PS3.3, C.11.2.1.2.1), see `window_of`.
 
     Every field has a value that stands for what the file or its format specifies: `AUTOMATIC` is
-    the picture as it opens by default. If a file specifies a curve for its window (a lookup table
+    the image as it opens by default. If a file specifies a curve for its window (a lookup table
     or the sigmoid of DICOM, BT.2390 of linear light), a window replaces it.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Files of pictures while they are read: whether they are any, and are still wanted."""
+"""Files of images while they are read: whether they are any, and are still wanted."""
 
 import io
 import os
@@ -25,7 +25,7 @@ class WatchedFile(io.BufferedReader):
         path: The file.
         cancelled: Whether it is no longer wanted.
         short_header: Whether to return the first few bytes in two parts. Pillow's WebP plugin (13)
-            applies the global pixel limit if its first read contains the picture's size.
+            applies the global pixel limit if its first read contains the image's size.
         ending: What is read behind the end of the file, once.
         ended_early: Whether that was read.
     """
@@ -48,7 +48,7 @@ class WatchedFile(io.BufferedReader):
 
 
 def open_file(path: Path, cancelled: IsCancelled) -> WatchedFile:
-    """Open a file that is to be a picture.
+    """Open a file that is to be an image.
 
     Raises:
         BadInput: There is none, or it cannot be read.

@@ -1,4 +1,4 @@
-"""The undecided draft of an open picture, seen from the GUI thread."""
+"""The undecided draft of an open image, seen from the GUI thread."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Composes the exact picture of a view at rest, on its own thread."""
+"""Composes the exact image of a view at rest, on its own thread."""
 
 from dataclasses import dataclass, field
 from threading import Event
@@ -22,7 +22,7 @@ from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """A request for the exact picture of a view at rest.
+    """A request for the exact image of a view at rest.
 
     Attributes:
         view: Camera and size.

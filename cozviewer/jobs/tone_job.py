@@ -1,4 +1,4 @@
-"""Reads the numbers of a file and makes small pictures of them while a tone is chosen."""
+"""Reads the numbers of a file and makes small images of them while a tone is chosen."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,7 @@ from cozviewer.image.toning.tone_range import Preset
 from cozviewer.jobs.latest import answer
 
 MOST_PIXELS = 1 << 19
-"""Pixels of the small picture: more than a window shows of it, and few enough for a drag."""
+"""Pixels of the small image: more than a window shows of it, and few enough for a drag."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Numbers:
 
 @dataclass(frozen=True, eq=False)
 class ToneRequest:
-    """A request for a small picture by a tone.
+    """A request for a small image by a tone.
 
     Attributes:
         samples: The numbers.
@@ -70,10 +70,10 @@ class ToneRequest:
 
 @dataclass(frozen=True, eq=False)
 class ToneView:
-    """A small picture by a tone.
+    """A small image by a tone.
 
     Attributes:
-        rgb: (h, w, 3) sRGB, the whole picture.
+        rgb: (h, w, 3) sRGB, the whole image.
         counts: (bands, BINS) of the histogram; None if it was not requested.
     """
 
@@ -107,7 +107,7 @@ class ToneJob(QObject):
 
     @Slot(object)
     def show(self, request: ToneRequest) -> None:
-        """Make a small picture."""
+        """Make a small image."""
         answer(
             request,
             lambda: _view(request),

@@ -1,7 +1,7 @@
 """The models that implement the chain's protocols, and how their weights are loaded.
 
-How a picture passes through this package: `engines` makes an upscaler from a name and a `context`,
-`upscaler` splits the picture into parts (`tiling`) and runs a `network` on a `device` over each.
+How an image passes through this package: `engines` makes an upscaler from a name and a `context`,
+`upscaler` splits the image into parts (`tiling`) and runs a `network` on a `device` over each.
 The network is the built-in Real-ESRGAN (`realesrgan`: `weights` finds the files, `ncnn_format`
 reads them, `converted` caches the result, `rrdbnet` runs) or comes from a file (`model_reading`
 reads it, `model_file` tests it on the device). `coz` is the engine of Chain-of-Zoom, `qwen` and

@@ -251,7 +251,7 @@ def _supported(place: Device) -> list[Device]:
 
 def _multiplies_bytes() -> bool:
     """Return whether the CPU sums products of bytes in 32 bits, as with VNNI. With 16 bits, large
-    sums saturate, and pictures would differ from those of other machines."""
+    sums saturate, and images would differ from those of other machines."""
     import torch
 
     capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()

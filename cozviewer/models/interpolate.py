@@ -52,7 +52,7 @@ class Interpolation:
 
 
 def _bicubic(pixels: RgbFloat, cancelled: IsCancelled, progressed: Progressed) -> RgbFloat:
-    """Return `pixels` upscaled by 4, with each channel as a float picture to avoid rounding."""
+    """Return `pixels` upscaled by 4, with each channel as a float image to avoid rounding."""
     height, width = pixels.shape[:2]
     result = np.empty((height * STEP_SCALE, width * STEP_SCALE, 3), np.float32)
     channels = [Image.fromarray(np.ascontiguousarray(pixels[..., each])) for each in range(3)]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 PROBE = 32
-"""Side in pixels of the picture that a network is tested with when it is loaded."""
+"""Side in pixels of the image that a network is tested with when it is loaded."""
 
 
 def model_file(path: Path, context: ModelContext) -> NetworkUpscaler:
@@ -85,7 +85,7 @@ def load_network(
         describe: Returns spandrel's descriptor of the weights; None is spandrel itself.
 
     Raises:
-        BadInput: It is not a known network, or not a 4x network for RGB pictures.
+        BadInput: It is not a known network, or not a 4x network for RGB images.
     """
     import torch
 
@@ -118,7 +118,7 @@ def load_network(
 
 
 def _descriptor(state: Mapping[str, Any], path: Path) -> Any:
-    """Return spandrel's descriptor of a 4x network for RGB pictures."""
+    """Return spandrel's descriptor of a 4x network for RGB images."""
     import spandrel
 
     try:

@@ -127,7 +127,7 @@ def run_network(
         (4H, 4W, 3) float32 in 0..1.
 
     Raises:
-        MemoryError: The picture is too large for the device.
+        MemoryError: The image is too large for the device.
         Failure: The device failed.
         Cancelled: The run was cancelled.
     """

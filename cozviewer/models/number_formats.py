@@ -1,6 +1,6 @@
 """Measures which number format of a network is fastest on this CPU, once per machine and version.
 
-The network is run over a small picture in each format in one thread, and the CPU time of that
+The network is run over a small image in each format in one thread, and the CPU time of that
 thread counts. Wall time, or the time of all threads, depends on the load of the machine: threads
 that wait for each other took up to a thousand times as long. More threads speed up all formats
 alike, so their number need not be measured. Seconds of one thread for Real-ESRGAN on an EPYC with
@@ -11,7 +11,7 @@ AVX512-BF16, no AMX:
     64 → 256      0.74                       0.82    0.37
     96 → 384      1.53                       1.90    0.73
 
-OpenVINO runs such small pictures in the calling thread (see `OpenVinoNetwork`), so its time is
+OpenVINO runs such small images in the calling thread (see `OpenVinoNetwork`), so its time is
 measured in the same way.
 """
 
@@ -47,7 +47,7 @@ from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.translation import translate
 
 SIDE = 48
-"""Side in pixels of the square test picture."""
+"""Side in pixels of the square test image."""
 
 RUNS, LONG = 2, 0.5
 """Each format is run RUNS times, and the fastest run counts: kernels are compiled in the first one,
@@ -58,7 +58,7 @@ MARGIN = 0.1
 
 MOST_DIFFERENCE = {"fp32": 1 / 255, "bf16": 1 / 255, "int8": 4 / 255}
 """Maximum mean difference from the result in fp32. Real-ESRGAN has about half of it: bf16 0.3 grey
-levels, int8 2.1, as the test picture is harder than photos; on those, with fidelity, 0.6 to 1.7
+levels, int8 2.1, as the test image is harder than photos; on those, with fidelity, 0.6 to 1.7
 levels remain in int8, without a shift and not visible."""
 
 STOPPED_AT = 1.5
@@ -181,7 +181,7 @@ def wins(trial: Trial, best: Trial) -> bool:
 
 
 def probe() -> RgbFloat:
-    """Return the test picture, (SIDE, SIDE, 3): a gradient with edges, fine stripes and grain."""
+    """Return the test image, (SIDE, SIDE, 3): a gradient with edges, fine stripes and grain."""
     y, x = np.mgrid[:SIDE, :SIDE] / SIDE
     grey = 0.3 + 0.4 * x
     grey[y > 0.5] = 0.8 - 0.5 * x[y > 0.5]

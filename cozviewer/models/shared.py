@@ -1,6 +1,6 @@
 """Shares models between pyramids: each is loaded once and used by one at a time.
 
-Two compared pictures may differ only by a seed or a prompt, and a large model fits into memory only
+Two compared images may differ only by a seed or a prompt, and a large model fits into memory only
 once. Two models that run at the same time would not be faster than one after the other.
 """
 

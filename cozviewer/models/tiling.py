@@ -1,4 +1,4 @@
-"""Upscales a picture in parts without visible seams, and in smaller ones when memory runs out.
+"""Upscales an image in parts without visible seams, and in smaller ones when memory runs out.
 
 Each part is computed with `halo` pixels around it, which are cut away afterwards. Independent of
 the network: `run` is any function that upscales pixels by 4.
@@ -38,11 +38,11 @@ def upscale_in_parts(
         run: Gets a writable, contiguous (h, w, 3) float32 and a function that receives its
             progress, returns (4h, 4w, 3) float32; raises MemoryError when the part is too large,
             which is then halved.
-        most: Maximum parent pixels of a part without its halo. A picture with no more is one part.
-        halo: Parent pixels around a part, as far as the picture has them.
+        most: Maximum parent pixels of a part without its halo. An image with no more is one part.
+        halo: Parent pixels around a part, as far as the image has them.
         cancelled: Checked before each part.
         shrunk: Receives the new `most` when memory runs out.
-        progressed: Receives the finished part of the whole picture.
+        progressed: Receives the finished part of the whole image.
 
     Raises:
         Cancelled: `cancelled` returned True.
@@ -96,7 +96,7 @@ def _place(
 
 
 def _parts(whole: Rect, most: int) -> list[Rect]:
-    """Return parts of about the same size that cover a picture; one if it is small enough."""
+    """Return parts of about the same size that cover an image; one if it is small enough."""
     return [whole] if whole.area <= most else split(whole, max(SMALLEST, math.isqrt(most)))
 
 

@@ -211,7 +211,7 @@ def load_error(name: str, error: Exception) -> CozviewerError:
 
 
 def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
-    """Return a picture upscaled by 4 in a single run, without parts and context.
+    """Return an image upscaled by 4 in a single run, without parts and context.
 
     Nothing can be faster with this network, so `cozviewer bench` compares with it. An engine that
     is not a plain network (`coz`, `bicubic`) upscales as usual.
@@ -226,7 +226,7 @@ def bare_run(upscaler: Upscaler, rgb: Rgb8, cancelled: IsCancelled) -> RgbFloat:
 
     Raises:
         Cancelled: `cancelled` returned True.
-        Failure: The device failed, or the picture is too large for it.
+        Failure: The device failed, or the image is too large for it.
     """
     if not isinstance(upscaler, NetworkUpscaler):
         return upscaler.upscale(rgb, "", 0, cancelled)

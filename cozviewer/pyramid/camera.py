@@ -189,7 +189,7 @@ class View:
         """Return the visible pixels of level z: `level_region` cropped to the photo."""
         return self.level_region(z).intersected(level_rect(z, source_width, source_height))
 
-    def picture(self, source_width: int, source_height: int) -> Rect:
+    def photo_area(self, source_width: int, source_height: int) -> Rect:
         """Return the view pixels whose centres are inside the photo. (The last pixel of an overview
         may extend beyond it: `geometry.level_size` rounds up.)"""
         return rect_between(
@@ -233,7 +233,7 @@ def camera_at(
     """Return the camera over a point of the source.
 
     Args:
-        source_x, source_y: Source pixels; the corner of the picture is (0, 0), the middle of its
+        source_x, source_y: Source pixels; the corner of the image is (0, 0), the middle of its
             first pixel (0.5, 0.5).
         magnification: View pixels per source pixel, > 0.
     """

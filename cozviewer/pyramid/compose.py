@@ -86,7 +86,7 @@ def compose(
     out = np.empty((view.height, view.width, 3), np.uint8)
     out[:] = BACKGROUND
     whole = pyramid.level_rect(z)
-    inside = view.picture(pyramid.source.width, pyramid.source.height)
+    inside = view.photo_area(pyramid.source.width, pyramid.source.height)
     if inside.empty:
         return view.orientation.turned(out)
     per_pixel = math.ldexp(1 / view.camera.scale, z - view.camera.level)

@@ -96,7 +96,7 @@ def reference_of_view(reference: Georeference, view: View) -> Georeference:
 
 
 def _upright(orientation: Orientation, width: int, height: int) -> Affine:
-    """Return the map from places in shown pixels, of a picture of this size, to upright ones."""
+    """Return the map from places in shown pixels, of an image of this size, to upright ones."""
     back = orientation.inverse
     (x0, y0), (x1, y1), (x2, y2) = (
         back.point(*place, width, height) for place in ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))

@@ -76,7 +76,7 @@ class Plan:
 
     Attributes:
         level: The level that is sharp in this view.
-        picture: View pixels covered by the photo; tiles of overviews may extend beyond.
+        photo: View pixels covered by the photo; tiles of overviews may extend beyond.
         draws: In drawing order, coarse to fine.
         lacking: Visible tiles of `level` that are not fully drawn from this or finer levels.
         bare: Whether the background may be visible between or through the tiles.
@@ -85,7 +85,7 @@ class Plan:
     """
 
     level: int
-    picture: Rect
+    photo: Rect
     draws: tuple[Draw, ...]
     lacking: TileMask
     bare: bool
@@ -169,9 +169,9 @@ def plan(
         for z, (tiles, opacities) in sorted(drawn.items())
         for draw in _draws(z, tiles, opacities, view, level_rect(z, source_width, source_height))
     ]
-    picture = view.picture(source_width, source_height)
+    photo = view.photo_area(source_width, source_height)
     asked = tuple((mask, seen(mask.z)) for mask in missing if mask)
-    return Plan(level, picture, tuple(draws), lacking, bool(bare), asked)
+    return Plan(level, photo, tuple(draws), lacking, bool(bare), asked)
 
 
 def _draws(z: int, span: Rect, opacities: Opacities, view: View, whole: Rect) -> Iterator[Draw]:

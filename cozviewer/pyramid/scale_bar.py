@@ -1,4 +1,4 @@
-"""Scale bars: the length of a bar in the picture, and its length on the subject.
+"""Scale bars: the length of a bar in the image, and its length on the subject.
 
 Lengths are 1, 2 or 5 times a power of ten, in the unit that needs the fewest digits; angles are
 what is read on maps of the sky: 1, 2, 5, 10, 20 or 30 seconds or minutes, or degrees.
@@ -32,7 +32,7 @@ class ScaleBar:
     """A bar of a known length.
 
     Attributes:
-        length: In pixels of the picture, > 0.
+        length: In pixels of the image, > 0.
         label: The length on the subject: "50 µm".
     """
 
@@ -47,9 +47,9 @@ def scale_bar(
 
     Args:
         scale: Of the source.
-        magnification: Pixels of the picture per source pixel, > 0.
-        sideways: Whether the picture is turned by a quarter.
-        longest: Maximum length in pixels of the picture.
+        magnification: Pixels of the image per source pixel, > 0.
+        sideways: Whether the image is turned by a quarter.
+        longest: Maximum length in pixels of the image.
 
     Returns:
         A bar longer than `longest` / 2.5; None if the whole sky would be too short for that.

@@ -80,7 +80,7 @@ def alpha_of_part(
     alpha, coarse = source.alpha, options.coarse
     if alpha is None:
         return None
-    inside = view.picture(alpha.width, alpha.height).intersected(view_part)
+    inside = view.photo_area(alpha.width, alpha.height).intersected(view_part)
     out = np.full(
         (-(-view_part.height // coarse), -(-view_part.width // coarse)), options.outside, np.uint8
     )
@@ -114,7 +114,7 @@ def _near(
     """Return a stored level around a part of a view; None if it is not available yet but should be.
 
     Args:
-        inside: In view pixels, inside the picture.
+        inside: In view pixels, inside the image.
         z: The level, <= 0.
 
     Returns:

@@ -15,7 +15,7 @@ BORROWED = QT_TRANSLATE_NOOP("View", "texture borrowed from elsewhere in this ph
 metadata; `borrowed_text` is for people."""
 
 CAUTION = QT_TRANSLATE_NOOP("View", "Not for diagnosis: generated detail is not evidence")
-"""Stands by medical pictures. English, for metadata; `caution_text` is for people."""
+"""Stands by medical images. English, for metadata; `caution_text` is for people."""
 
 
 def caution_text() -> str:

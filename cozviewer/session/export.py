@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cozviewer.export.picture import check_place
+from cozviewer.export.image import check_place
 from cozviewer.export.replacing import STOPPED, replacing_path
 from cozviewer.image.source import Source
 from cozviewer.image.subject import Scale, scale_text

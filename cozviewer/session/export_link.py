@@ -1,4 +1,4 @@
-"""Finds the photo that an exported picture was made from, and the place that it shows.
+"""Finds the photo that an exported image was made from, and the place that it shows.
 
 The opener calls this before it reads a file: the origin is read from the file's metadata, and the
 photo is searched for in the same folder.
@@ -20,10 +20,10 @@ from cozviewer.util.paths import is_file_name
 
 @dataclass(frozen=True)
 class Lead:
-    """The photo, and the place in it, that an exported picture refers to.
+    """The photo, and the place in it, that an exported image refers to.
 
     Attributes:
-        path: The exported picture.
+        path: The exported image.
         origin: Its metadata; not trusted.
         camera: The view of the photo that it shows.
         photo: A file in the same folder that has the photo's name, if there is one.
@@ -49,11 +49,11 @@ class Lead:
 
 
 def lead_of(path: Path, cancelled: IsCancelled) -> Lead | None:
-    """Return what the picture at `path` refers to.
+    """Return what the image at `path` refers to.
 
     Returns:
         None if cozviewer did not export it, if it is an upscaled photo, which is opened as what it
-        is, or if it cannot be opened (then the error is reported when it is opened as a picture).
+        is, or if it cannot be opened (then the error is reported when it is opened as an image).
 
     Raises:
         Cancelled: `cancelled` returned True.

@@ -1,4 +1,4 @@
-"""Open a path that names a picture or a session: the source, and the session if there is one."""
+"""Open a path that names an image or a session: the source, and the session if there is one."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.session.file import is_session, read_session
 from cozviewer.session.session import Reference, Session
 from cozviewer.util.cancel import IsCancelled, never
-from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.errors import BadInput, HugeImage
 from cozviewer.util.paths import absolute, is_network_path
 from cozviewer.util.translation import translate
 
@@ -23,11 +23,11 @@ MOST_PAGES_TRIED = 200
 
 @dataclass(frozen=True, eq=False)
 class OpenedImage:
-    """An open picture and, if it was opened through a session file, that session.
+    """An open image and, if it was opened through a session file, that session.
 
     Attributes:
-        source: The picture.
-        session: The session; None where the picture itself was opened.
+        source: The image.
+        session: The session; None where the image itself was opened.
     """
 
     source: Source
@@ -58,7 +58,7 @@ class SourceMissing(BadInput):
 
 def open_path(
     path: Path,
-    picture: Path | None = None,
+    photo: Path | None = None,
     *,
     page: int | None = None,
     allow_huge: bool = False,
@@ -67,21 +67,21 @@ def open_path(
     progress: Callable[[float], None] = lambda part: None,
     glimpse: OnGlimpse = lambda rgb, width, height: None,
 ) -> OpenedImage:
-    """Open a picture, or a session with its picture.
+    """Open an image, or a session with its image.
 
     Args:
-        path: A picture or a session.
-        picture: The file of the session's picture; None searches for it.
-        page: Which page or frame of a picture, from 1; None is the first one.
+        path: An image or a session.
+        photo: The file of the session's photo; None searches for it.
+        page: Which page or frame of an image, from 1; None is the first one.
         allow_huge, cancelled, progress, glimpse: As for `open_source`.
-        tone: How the numbers of a picture become grey levels; a session has its own.
+        tone: How the numbers of an image become grey levels; a session has its own.
 
     Raises:
-        SourceMissing: The session's picture is not found.
-        HugePicture, BadInput, Cancelled, Failure: As `open_source` and `read_session`.
+        SourceMissing: The session's image is not found.
+        HugeImage, BadInput, Cancelled, Failure: As `open_source` and `read_session`.
     """
     if not is_session(path):
-        if picture is not None:
+        if photo is not None:
             raise BadInput(
                 translate(
                     "Error", "{path} is not a session, so --source does not apply to it."
@@ -113,19 +113,19 @@ def open_path(
         )
     session = read_session(path, cancelled)
     another = None
-    for place in [picture] if picture is not None else _places(session):
+    for place in [photo] if photo is not None else _places(session):
         try:
             source = _source_at(place, session.reference, allow_huge, cancelled, progress)
-        except HugePicture:
+        except HugeImage:
             raise
         except BadInput:
-            if picture is not None:
+            if photo is not None:
                 raise
             continue
         if _is_meant(source, session.reference):
             return OpenedImage(source, session)
         another = another or source
-    raise SourceMissing(_what(session, another, picture), session)
+    raise SourceMissing(_what(session, another, photo), session)
 
 
 def _source_at(
@@ -155,7 +155,7 @@ def _is_meant(source: Source, reference: Reference) -> bool:
 
 
 def reference_to(source: Source, session_path: Path) -> Reference:
-    """Return how a session that is saved as `session_path` refers to its picture."""
+    """Return how a session that is saved as `session_path` refers to its image."""
     path = "" if source.path is None else os.path.abspath(source.path)
     try:
         relative = os.path.relpath(path, absolute(session_path).parent) if path else ""
@@ -173,7 +173,7 @@ def reference_to(source: Source, session_path: Path) -> Reference:
 
 
 def _places(session: Session) -> Iterator[Path]:
-    """Yield the existing files that may be the picture: by relative path, by absolute path, and by
+    """Yield the existing files that may be the image: by relative path, by absolute path, and by
     name beside the session."""
     reference, folder = session.reference, absolute(session.path).parent
     seen = set()
@@ -189,8 +189,8 @@ def _places(session: Session) -> Iterator[Path]:
                 continue
 
 
-def _what(session: Session, another: Source | None, picture: Path | None) -> str:
-    """Describe the problem. `another` is a different picture that was found instead."""
+def _what(session: Session, another: Source | None, photo: Path | None) -> str:
+    """Describe the problem. `another` is a different image that was found instead."""
     name, reference = shown_name(session.path), session.reference
     size = translate("Error", "{width} x {height} pixels").format(
         width=reference.width, height=reference.height
@@ -199,10 +199,10 @@ def _what(session: Session, another: Source | None, picture: Path | None) -> str
         return translate("Error", "The photo of {name} is not at {path} ({size})").format(
             name=name, path=reference.path or reference.name, size=size
         )
-    if picture is None:
+    if photo is None:
         return translate("Error", "The photo of {name}, {path}, has changed since then").format(
             name=name, path=another.path
         )
     return translate(
-        "Error", "{other} is not the photo of {name}, which was {picture} with {size}"
-    ).format(other=another.name, name=name, picture=reference.name, size=size)
+        "Error", "{other} is not the photo of {name}, which was {photo} with {size}"
+    ).format(other=another.name, name=name, photo=reference.name, size=size)

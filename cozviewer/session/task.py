@@ -22,7 +22,7 @@ class SessionTask:
 
     Attributes:
         path: The file to write; it appears whole or not at all, and replaces one that exists.
-        image: The picture, and the session that it was opened through.
+        image: The image, and the session that it was opened through.
         pyramids: Those that are open, at least one; the one to be shown comes first. The other
             pyramids of the session are copied.
         bookmarks: Named views, in the user's order.

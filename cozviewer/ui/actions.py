@@ -40,7 +40,7 @@ class Command:
         keys: Its shortcuts; the menu shows the first one.
         run: Runs it; a checkable command is passed its state.
         icon: The name of its icon; a command with one is in the tool bar too.
-        needs_picture: Whether it is enabled only while an image is open.
+        needs_image: Whether it is enabled only while an image is open.
         checkable: Whether it is checked at first; None is not checkable.
         separated: Whether a separator stands before it.
         short: The text beside the icon in the tool bar; "" shows the icon alone.
@@ -52,7 +52,7 @@ class Command:
     keys: tuple[str, ...]
     run: Callable[..., object]
     icon: str = ""
-    needs_picture: bool = True
+    needs_image: bool = True
     checkable: bool | None = None
     separated: bool = False
     short: str = ""
@@ -160,7 +160,7 @@ def build(window: QMainWindow, menus: Sequence[Menu], icon: Callable[[str], Path
             action.setCheckable(True)
             action.setChecked(command.checkable)
             action.toggled.connect(command.run)
-        action.setData(command.needs_picture)
+        action.setData(command.needs_image)
         if command.separated:
             menu.addSeparator()
         menu.addAction(action)
@@ -255,7 +255,7 @@ def _tinted(shape: QPixmap, colour: QColor, opacity: float) -> QPixmap:
     return tinted
 
 
-def enable(actions: dict[str, QAction], picture: bool) -> None:
+def enable(actions: dict[str, QAction], image: bool) -> None:
     """Enable the commands that can be used, with an image open or without."""
     for action in actions.values():
-        action.setEnabled(picture or not action.data())
+        action.setEnabled(image or not action.data())

@@ -40,7 +40,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             ("Ctrl+O",),
             lambda: window.browsing.ask(),
             icon="open",
-            needs_picture=False,
+            needs_image=False,
             short=translate("Menu", "Open"),
         ),
         Command(
@@ -114,7 +114,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             ("Ctrl+U",),
             lambda: parts.upscaling.ask(),
             icon="upscale",
-            needs_picture=False,
+            needs_image=False,
             short=translate("Menu", "Upscale"),
         ),
         Command(
@@ -122,7 +122,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             translate("Menu", "Upsca&le Queue"),
             ("Ctrl+Shift+U",),
             lambda: parts.upscaling.show_queue(),
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "print",
@@ -136,7 +136,7 @@ def _file_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             translate("Menu", "&Quit"),
             ("Ctrl+Q",),
             window.quit,
-            needs_picture=False,
+            needs_image=False,
             separated=True,
         ),
     ]
@@ -155,14 +155,14 @@ def _edit_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             translate("Menu", "&Paste"),
             ("Ctrl+V",),
             lambda: window.receiving.paste(),
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "preferences",
             translate("Menu", "Pr&eferences…"),
             ("Ctrl+,",),
             lambda: parts.preferences.show_dialog(),
-            needs_picture=False,
+            needs_image=False,
             separated=True,
         ),
     ]
@@ -280,7 +280,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             overlays.show_map,
             checkable=True,
             kept=True,
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "scale-bar",
@@ -289,7 +289,7 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             parts.scales.show_bar,
             checkable=True,
             kept=True,
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "still",
@@ -297,14 +297,14 @@ def _view_commands(window: MainWindow, parts: WindowParts) -> list[Command]:
             (),
             parts.set_reduced_motion,
             checkable=False,
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "full",
             translate("Menu", "&Full Screen"),
             ("F11",),
             window.toggle_full_screen,
-            needs_picture=False,
+            needs_image=False,
             separated=True,
         ),
         Command(
@@ -379,13 +379,13 @@ def _help_commands(window: MainWindow) -> list[Command]:
             translate("Menu", "&Keyboard Shortcuts"),
             ("F1",),
             window.show_keys,
-            needs_picture=False,
+            needs_image=False,
         ),
         Command(
             "about",
             translate("Menu", "&About cozviewer"),
             (),
             window.show_about,
-            needs_picture=False,
+            needs_image=False,
         ),
     ]

@@ -162,7 +162,7 @@ class NumbersMenu(ChoiceMenu):
 
 
 class FieldMenu(ChoiceMenu):
-    """The field of work: what kind of picture it is, see `config.fields`."""
+    """The field of work: what kind of image it is, see `config.fields`."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(translate("Engine", "&Image Type"), (), parent)

@@ -56,7 +56,7 @@ class ImageController(QObject):
         self.scope: ImageScope | None = None
         self.choice = choice
         self._chosen: EngineChoice | None = None
-        self.opening = Opening(services.open_chain, parts.window, services.fetch_picture)
+        self.opening = Opening(services.open_chain, parts.window, services.fetch_image)
         self._services, self._parts = services, parts
         self._closing: list[Document] = []
         self._memory = MemoryReturn(self)
@@ -105,7 +105,7 @@ class ImageController(QObject):
         self,
         path: Path,
         allow_huge: bool = False,
-        picture: Path | None = None,
+        photo: Path | None = None,
         page: int | None = None,
         tone: Tone | None = None,
     ) -> None:
@@ -113,7 +113,7 @@ class ImageController(QObject):
 
         Args:
             allow_huge: Whether to open a photo over the size limit without asking.
-            picture: The photo of a session, if it was moved.
+            photo: The photo of a session, if it was moved.
             page: Which page or frame, from 1; None is the first one.
             tone: How its numbers become grey levels; None is as it was chosen last time.
         """
@@ -122,15 +122,15 @@ class ImageController(QObject):
                 path,
                 self._next_choice,
                 allow_huge=allow_huge,
-                picture=picture,
+                photo=photo,
                 page=page,
                 tone=kept_tone(path) if tone is None else tone,
-                follow=picture is None and page is None and tone is None,
+                follow=photo is None and page is None and tone is None,
             )
         )
 
     def open_next(self, path: Path, ahead: ReadAhead | None, allow_huge: bool) -> None:
-        """Open a photo or a session on the way through a folder; there, a picture that cozviewer
+        """Open a photo or a session on the way through a folder; there, an image that cozviewer
         exported is shown itself.
 
         Args:
@@ -143,11 +143,11 @@ class ImageController(QObject):
         )
 
     def open_pixels(self, pixels: QImage, name: str) -> None:
-        """Open a picture that is not in a file, and call it by a name."""
+        """Open an image that is not in a file, and call it by a name."""
         self._open(OpenRequest(Path(name), self._next_choice, pixels=pixels))
 
     def open_link(self, link: str, name: str) -> None:
-        """Download a picture and open it.
+        """Download an image and open it.
 
         Args:
             link: Its address, http or https.
@@ -173,7 +173,7 @@ class ImageController(QObject):
             return
         image = self.scope.document.image
         if image.session is not None:
-            self.open(image.session.path, picture=image.source.path)
+            self.open(image.session.path, photo=image.source.path)
         elif image.source.path is not None:
             self.open(image.source.path, page=_page_of(image.source), tone=image.source.tone)
 

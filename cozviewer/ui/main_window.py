@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         parts.toning.chosen.connect(images.show_tone)
         images.opened.connect(self._on_opened)
         parts.empty.open_wanted.connect(browsing.ask)
-        parts.empty.sample_wanted.connect(lambda: self.open_picture(services.sample))
+        parts.empty.sample_wanted.connect(lambda: self.open_image(services.sample))
         parts.comparison.retired.connect(images.retire)
         self.engine_menu.chosen.connect(images.choose_engine)
         memory = EngineMemory(lambda: images.choice, self)
@@ -117,20 +117,20 @@ class MainWindow(QMainWindow):
         """The document of the open image."""
         return None if self.images.scope is None else self.images.scope.document
 
-    def open_picture(
+    def open_image(
         self,
         path: Path,
         allow_huge: bool = False,
-        picture: Path | None = None,
+        photo: Path | None = None,
         page: int | None = None,
     ) -> None:
         """Open a photo, the photos of a folder, or a session; see `ImageController.open`."""
-        if picture is None and page is None:
+        if photo is None and page is None:
             self.browsing.open_all([path], allow_huge)
         else:
-            self.browsing.open(path, allow_huge, picture, page)
+            self.browsing.open(path, allow_huge, photo, page)
 
-    def open_pictures(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
+    def open_images(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
         """Open several files or a folder; see `Browsing.open_all`."""
         self.browsing.open_all(paths, allow_huge)
 
@@ -198,7 +198,7 @@ class MainWindow(QMainWindow):
         self.engine_menu.show_choice(scope.choice, self.images.choice)
         self.parts.pages.setCurrentWidget(self.panes)
         self._show_title()
-        self.parts.enable(picture=True)
+        self.parts.enable(image=True)
         for name in ("reload", "show-in-folder"):
             self.actions_by_name[name].setEnabled(self.images.path is not None)
         for name in ("next-page", "previous-page"):

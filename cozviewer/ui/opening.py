@@ -16,15 +16,15 @@ from cozviewer.jobs.threads import start_thread, stop_thread
 from cozviewer.session.export_link import Lead
 from cozviewer.session.source import OpenedImage
 from cozviewer.ui.widgets.plain import message_box
-from cozviewer.util.downloads import FetchPicture
+from cozviewer.util.downloads import FetchImage
 from cozviewer.util.translation import translate
 
-PICTURES = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+IMAGES = " ".join(f"*{suffix}" for suffix in SUFFIXES)
 
 
-def picture_filter() -> str:
+def image_filter() -> str:
     """Return the filter of file dialogs for photos."""
-    return translate("Files", "Images ({patterns});;All Files (*)").format(patterns=PICTURES)
+    return translate("Files", "Images ({patterns});;All Files (*)").format(patterns=IMAGES)
 
 
 class Opening(QObject):
@@ -53,7 +53,7 @@ class Opening(QObject):
     _open = Signal(object)
 
     def __init__(
-        self, open_chain: OpenChain, window: QWidget, fetch: FetchPicture | None = None
+        self, open_chain: OpenChain, window: QWidget, fetch: FetchImage | None = None
     ) -> None:
         """Start the thread.
 
@@ -213,18 +213,18 @@ class Opening(QObject):
             translate("Files", "Choose Photo…"), QMessageBox.ButtonRole.AcceptRole
         )
         box.setDefaultButton(choose)
-        box.accepted.connect(lambda: self._choose_picture(request))
+        box.accepted.connect(lambda: self._choose_image(request))
         box.rejected.connect(lambda: self.failed.emit(""))
         box.open()
 
-    def _choose_picture(self, request: OpenRequest) -> None:
+    def _choose_image(self, request: OpenRequest) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
             self._window,
             translate("Files", "Photo of {name}").format(name=request.path.name),
             str(request.path.parent),
-            picture_filter(),
+            image_filter(),
         )
         if chosen:
-            self._send(replace(request, picture=Path(chosen), cancelled=Event()))
+            self._send(replace(request, photo=Path(chosen), cancelled=Event()))
         else:
             self.failed.emit("")

@@ -14,7 +14,7 @@ from cozviewer.jobs.exports.on_cluster import OpenCluster
 from cozviewer.jobs.files.download_job import Fetch
 from cozviewer.jobs.files.opener import OpenChain
 from cozviewer.util.cache_settings import CacheSettings
-from cozviewer.util.downloads import FetchPicture, Offer
+from cozviewer.util.downloads import FetchImage, Offer
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Services:
             by the names of `MISSING` in `ui.dialogs.coz_dialog`; quick.
         numbers: Returns the number formats that a device supports, as `EngineChoice` names both;
             none where that is not known yet. Quick.
-        fetch_picture: Downloads a picture from a link; None where links cannot be opened.
+        fetch_image: Downloads an image from a link; None where links cannot be opened.
         cache: The tile cache; None where it cannot be set.
         reduces_motion: Returns whether less motion is set in the desktop; called on a separate
             thread. None if it cannot be queried.
@@ -95,7 +95,7 @@ class Services:
     numbers: Callable[[str], Sequence[str]] = lambda device: ()
     quick: Upscaler | None = None
     may_ahead: May | None = None
-    fetch_picture: FetchPicture | None = None
+    fetch_image: FetchImage | None = None
     cache: CacheServices | None = None
     reduces_motion: Callable[[], bool] | None = None
     open_cluster: OpenCluster | None = None

@@ -21,9 +21,9 @@ class Travel(QObject):
         super().__init__(parent)
         self._navigator, self._panes, self.zoom = navigator, panes, zoom
         self._actions: dict[str, QAction] = {}
-        self._picture = False
+        self._image = False
         zoom.wanted.connect(self._on_wanted)
-        zoom.left.connect(self._to_picture)
+        zoom.left.connect(self._to_image)
         navigator.history_changed.connect(self._show_state)
         navigator.turned.connect(self._show_state)
 
@@ -31,9 +31,9 @@ class Travel(QObject):
         """Keep "back", "forward" and "upright" enabled where they lead anywhere."""
         self._actions = {name: actions[name] for name in ("back", "forward", "upright")}
 
-    def enable(self, *, picture: bool) -> None:
+    def enable(self, *, image: bool) -> None:
         """Follow whether an image is open."""
-        self._picture = picture
+        self._image = image
         self._show_state()
 
     @Slot()
@@ -64,7 +64,7 @@ class Travel(QObject):
             self._navigator.magnify(zoom)
 
     @Slot()
-    def _to_picture(self) -> None:
+    def _to_image(self) -> None:
         self._panes.generated.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
@@ -75,4 +75,4 @@ class Travel(QObject):
             "upright": self._navigator.orientation != UPRIGHT,
         }
         for name, action in self._actions.items():
-            action.setEnabled(self._picture and states[name])
+            action.setEnabled(self._image and states[name])

@@ -76,7 +76,7 @@ class WindowParts:
         exporting: Exports.
         upscaling: Upscaling whole photos.
         scales: The scale of the photo.
-        caution: Stands by medical pictures.
+        caution: Stands by medical images.
         sessions: Saving sessions, and bookmarks.
         comparing: Comparisons.
         comparison: The documents with other settings.
@@ -184,13 +184,13 @@ class WindowParts:
         keep_panels(built.commands, self.actions)
         self.prompts_command.close()
         restore_window(window, self.sides)
-        self.enable(picture=False)
+        self.enable(image=False)
 
-    def enable(self, *, picture: bool) -> None:
+    def enable(self, *, image: bool) -> None:
         """Enable the commands that can be used, with an image open or without."""
-        enable(self.actions, picture)
-        self.travel.enable(picture=picture)
-        self.compare_menu.setEnabled(picture)
+        enable(self.actions, image)
+        self.travel.enable(image=image)
+        self.compare_menu.setEnabled(image)
 
     def _show_backdrop(self, preferences: Preferences) -> None:
         """Show the backdrop that is preferred behind transparent parts."""

@@ -57,7 +57,7 @@ class DownloadProgress:
 Told = Callable[[DownloadProgress], None]
 """Receives the progress; called in the thread that downloads."""
 
-FetchPicture = Callable[[str, Path, Callable[[int, int], None], IsCancelled], None]
+FetchImage = Callable[[str, Path, Callable[[int, int], None], IsCancelled], None]
 """Downloads what an http or https address names into a file, in the calling thread. The function
 receives the bytes that have come and their total, 0 where that is not known. Raises `BadInput`,
 `Cancelled` and `Failure`."""

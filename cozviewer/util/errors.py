@@ -41,7 +41,7 @@ class MissingLibrary(BadInput):
         self.sentence = sentence
 
 
-class HugePicture(BadInput):
+class HugeImage(BadInput):
     """The image is too large to be opened without a confirmation.
 
     Attributes:

@@ -99,12 +99,12 @@ def _environment(folder: Path, flavour: str, options: Sequence[str]) -> Path:
 def _try(program: Path) -> None:
     """Generate a small view with the bundle, in an empty home."""
     with tempfile.TemporaryDirectory() as home:
-        picture = Path(home) / "view.png"
+        image = Path(home) / "view.png"
         photo = ROOT / "resources/dandelion.jpg"
         clean = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
         clean.update(HOME=home, USERPROFILE=home, XDG_CACHE_HOME=home)
-        _run([program, "render", photo, "-o", picture, "--zoom", "8", "--size", "320x200"], clean)
-        if not picture.is_file():
+        _run([program, "render", photo, "-o", image, "--zoom", "8", "--size", "320x200"], clean)
+        if not image.is_file():
             raise SystemExit("The bundle has saved no view.")
 
 

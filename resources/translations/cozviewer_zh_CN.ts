@@ -2189,8 +2189,8 @@
             <translation>保存会话后，{name} 的图片 {path} 已被更改</translation>
         </message>
         <message>
-            <source>{other} is not the photo of {name}, which was {picture} with {size}</source>
-            <translation>{other} 不是 {name} 的图片，原图片是 {picture}（{size}）</translation>
+            <source>{other} is not the photo of {name}, which was {photo} with {size}</source>
+            <translation>{other} 不是 {name} 的图片，原图片是 {photo}（{size}）</translation>
         </message>
         <message>
             <source>Enter a magnification such as 400%, ×64 or 4.</source>

@@ -44,10 +44,10 @@ class Seen:
     identity = {"name": "seen"}  # noqa: RUF012
 
     def __init__(self) -> None:
-        self.pictures: list[tuple[Rgb8 | None, Rgb8]] = []
+        self.images: list[tuple[Rgb8 | None, Rgb8]] = []
 
     def prompt(self, previous: Rgb8 | None, crop: Rgb8, cancelled: IsCancelled) -> str:
-        self.pictures.append((previous, crop))
+        self.images.append((previous, crop))
         return ""
 
 
@@ -70,13 +70,13 @@ def test_samples_are_what_the_prompter_of_a_chain_is_shown(tmp_path: Path) -> No
     scrolled.pyramid.store.close()
     assert [sample.level for sample in samples] == [0, 1, 2]
     for sample in samples:
-        wider, own = sample.pictures()
+        wider, own = sample.images()
         assert own.shape == (200, 320, 3)
         assert (wider is None) == (sample.level == 0)
         assert any(
             np.array_equal(own, crop)
             and (previous is None or (wider is not None and np.array_equal(wider, previous)))
-            for previous, crop in prompter.pictures
+            for previous, crop in prompter.images
         )
 
 
@@ -140,7 +140,7 @@ def test_an_interrupted_run_continues(tmp_path: Path) -> None:
 
 def test_a_damaged_photo_is_skipped(tmp_path: Path) -> None:
     paths = photos(tmp_path / "photos", "a.png", "b.png")
-    paths[0].write_bytes(b"no picture")
+    paths[0].write_bytes(b"no image")
     walks = walks_of(photos_of(paths, 0.0, 0), 4, 1, 0)
 
     samples, steps = made_from(walks, tmp_path / "samples")
@@ -151,7 +151,7 @@ def test_a_damaged_photo_is_skipped(tmp_path: Path) -> None:
 
 def test_without_any_photo_there_are_no_samples(tmp_path: Path) -> None:
     paths = photos(tmp_path / "photos", "a.png")
-    paths[0].write_bytes(b"no picture")
+    paths[0].write_bytes(b"no image")
 
     with pytest.raises(BadInput, match="None of the photos"):
         made_from(walks_of(photos_of(paths, 0.0, 0), 1, 1, 0), tmp_path / "samples")

@@ -73,7 +73,7 @@ def test_the_digest_is_of_the_pictures(tmp_path: Path) -> None:
     sample = sample_of(walks_of(photo, 1, 1, 0)[0], 0, tmp_path)
     Image.fromarray(np.zeros((4, 6, 3), np.uint8)).save(sample.crop)
     digest = samples_digest([sample])
-    wider, crop = sample.pictures()
+    wider, crop = sample.images()
     assert wider is None
     assert crop.shape == (4, 6, 3)
 
@@ -84,7 +84,7 @@ def test_the_digest_is_of_the_pictures(tmp_path: Path) -> None:
 def test_a_damaged_sample_is_an_error_in_one_sentence(tmp_path: Path) -> None:
     photo = photos_of(files(tmp_path, 1), 0.0, 0)
     sample = sample_of(walks_of(photo, 1, 1, 0)[0], 0, tmp_path)
-    sample.crop.write_bytes(b"no picture")
+    sample.crop.write_bytes(b"no image")
 
     with pytest.raises(Failure, match="is gone or damaged"):
-        sample.pictures()
+        sample.images()

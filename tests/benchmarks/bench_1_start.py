@@ -85,7 +85,7 @@ def test_cold_start() -> None:
     print("\n1. Cold start")
     bare = [_run(BARE)[0] for _ in range(5)]
     with tempfile.TemporaryDirectory() as cache:
-        code = VIEWER.format(picture=str(SAMPLE), cache=cache)
+        code = VIEWER.format(image=str(SAMPLE), cache=cache)
         runs = [_run(code) for _ in range(5)]
     seconds = statistics.median(run[0] for run in runs)
     base = statistics.median(bare)
@@ -96,8 +96,8 @@ def test_cold_start() -> None:
 
 def test_first_draft_of_a_later_start() -> None:
     with tempfile.TemporaryDirectory() as cache:
-        _run(DRAFTED.format(picture=str(SAMPLE), cache=cache, prepare=True))
-        code = DRAFTED.format(picture=str(SAMPLE), cache=cache, prepare=False)
+        _run(DRAFTED.format(image=str(SAMPLE), cache=cache, prepare=True))
+        code = DRAFTED.format(image=str(SAMPLE), cache=cache, prepare=False)
         runs = [_run(code) for _ in range(5)]
     seconds = [run[0] for run in runs]
     show(

@@ -39,8 +39,8 @@ def test_step(way) -> None:  # type: ignore[no-untyped-def]
     upscaler = realesrgan(ModelContext("cpu", numbers=way.numbers, notice=print))
     upscaler.load()
     recipe = recipe_of(upscaler, NoPrompter(), adaptive_scale=True, photo_texture=True)
-    picture = open_source(SAMPLE).levels[0]
-    chain = Chain(pyramid_of(picture), upscaler, NoPrompter(), recipe)
+    image = open_source(SAMPLE).levels[0]
+    chain = Chain(pyramid_of(image), upscaler, NoPrompter(), recipe)
     for depth in (4, 16, 64):
         z, region = _seen(chain, depth)
         crop = coarser(region, STEP_LEVELS)

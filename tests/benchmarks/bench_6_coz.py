@@ -85,7 +85,7 @@ VISION = {
 }
 
 SEEN, BEGIN, END = 151655, 151652, 151653
-"""Tokens: a part of a picture, and what stands before and after a picture."""
+"""Tokens: a part of an image, and what stands before and after an image."""
 
 
 def filled(build: Callable[[], Any], dtype: str) -> Any:
@@ -144,19 +144,19 @@ def step(sd3: Sd3) -> list[float]:
 
     dtype = getattr(torch, sd3.device.dtype)
     draw = np.random.default_rng(0)
-    picture = draw.random((512, 512, 3), np.float32)
+    image = draw.random((512, 512, 3), np.float32)
     words = PromptEmbeds(torch.randn(1, 589, 4096).to(dtype), torch.randn(1, 2048).to(dtype))
     best = [float("inf")] * len(STAGES)
     for _ in range(ROUNDS):
-        taken = timed(sd3, picture, words)
+        taken = timed(sd3, image, words)
         best = [min(pair) for pair in zip(best, taken, strict=True)]
     return best
 
 
-def timed(sd3: Sd3, picture: RgbFloat, words: PromptEmbeds) -> list[float]:
+def timed(sd3: Sd3, image: RgbFloat, words: PromptEmbeds) -> list[float]:
     marks: list[float] = []
     noise = noise_of(sd3, 512, 512, 0)
-    one_step(sd3, picture, words, noise, lambda: marks.append(time.monotonic()))
+    one_step(sd3, image, words, noise, lambda: marks.append(time.monotonic()))
     marks.append(time.monotonic())
     return [end - begin for begin, end in pairwise(marks)]
 
@@ -204,8 +204,8 @@ def test_words() -> None:
     model = filled(lambda: Qwen2_5_VLForConditionalGeneration(config), "bfloat16")
     model.tie_weights()
     side = 36  # patches of 14 pixels; four of them are a token
-    picture = [BEGIN, *[SEEN] * (side * side // 4), END]
-    tokens = torch.tensor([[*range(100, 130), *picture, *picture, *range(130, 135)]])
+    image = [BEGIN, *[SEEN] * (side * side // 4), END]
+    tokens = torch.tensor([[*range(100, 130), *image, *image, *range(130, 135)]])
     inputs = {
         "input_ids": tokens,
         "attention_mask": torch.ones_like(tokens),

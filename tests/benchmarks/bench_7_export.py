@@ -34,7 +34,7 @@ def test_export(tmp_path: Path) -> None:
     chain = open_chain(OpenedImage(source), EngineChoice(), tmp_path, print)
     chain.load()
     whole = chain.pyramid.level_rect(2)
-    # At the picture's edges, too, a run is drawn with its halo all around.
+    # At the image's edges, too, a run is drawn with its halo all around.
     halo = chain.recipe.halo
     crop = to_float(np.pad(photo, ((halo, halo), (halo, halo), (0, 0)), mode="symmetric"))
     chain.upscaler.upscale(crop, "", 0, never)

@@ -52,14 +52,14 @@ def fields() -> Iterator[tuple[str, Rgb8]]:
     y, x = np.mgrid[:SIDE, :SIDE] / SIDE
     gradient = np.stack([110 + 30 * x, 120 + 25 * y, 150 + 20 * (x - y)], axis=-1)
     yield "a gradient", np.rint(gradient).astype(np.uint8)
-    pictures = {
+    images = {
         "sky": data.rocket()[:, :427],
         "text": data.page(),
         "grass": data.grass(),
         "fur": data.chelsea(),
     }
-    for name, picture in pictures.items():
-        rgb = picture if picture.ndim == 3 else picture[:, :, None].repeat(3, axis=2)
+    for name, image in images.items():
+        rgb = image if image.ndim == 3 else image[:, :, None].repeat(3, axis=2)
         missing = [max(0, SIDE - length) for length in rgb.shape[:2]]
         edges = [(part // 2, part - part // 2) for part in missing]
         rgb = np.pad(rgb, (*edges, (0, 0)), mode="symmetric")

@@ -14,7 +14,7 @@ from cozviewer.image.regions.opened import Request
 from tests.benchmarks.desk import show
 from tests.image.rare_files import pdf
 from tests.image.regions.region_files import aperio, geotiff, opened
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 
 SIDE = 256
 

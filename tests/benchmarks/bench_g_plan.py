@@ -1,4 +1,4 @@
-"""Memory and time of the command for pictures of gigapixels, with units that are drawn by nobody.
+"""Memory and time of the command for images of gigapixels, with units that are drawn by nobody.
 
 Every measurement has a process of its own. BENCH_PLANS and BENCH_WORKS are gigapixels of output at
 x16, planned only, and driven by a worker that returns the same tiles at once, into a real store.

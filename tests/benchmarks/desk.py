@@ -45,12 +45,12 @@ def open_window(
     engine: str,
     width: int,
     height: int,
-    picture: Path = SAMPLE,
+    image: Path = SAMPLE,
     *,
     numbers: str = AUTO,
     remote: RemoteModels | None = None,
 ) -> Iterator[MainWindow]:
-    """Open the real window with a fresh cache; the picture area gets the size that is asked for.
+    """Open the real window with a fresh cache; the image area gets the size that is asked for.
 
     Args:
         engine, numbers: See `EngineChoice`.
@@ -62,7 +62,7 @@ def open_window(
             services_for(Path(folder), remote=remote), EngineChoice(engine, numbers=numbers)
         )
         window.show()
-        window.open_picture(picture)
+        window.open_image(image)
         wait(lambda: window.document is not None)
         canvas = window.panes.generated
         window.resize(

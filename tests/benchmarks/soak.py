@@ -2,7 +2,7 @@
 
     .venv/bin/python tests/benchmarks/soak.py --minutes 60 --seed 1     (or: make soak)
 
-Gestures, exports, comparisons, other engines, sessions and hundreds of pictures of all formats, in
+Gestures, exports, comparisons, other engines, sessions and hundreds of images of all formats, in
 the real window with the real engines in their own process; the same seed does the same things. Once
 a minute the window comes to rest and both processes are measured. Exit code 1, with sentences,
 where memory, objects, handles or threads still grow in the second half, or an error was logged.
@@ -75,12 +75,12 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pictures", type=int, default=500, help="how many different ones")
+    parser.add_argument("--images", type=int, default=500, help="how many different ones")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     options = parser.parse_args(argv)
     folder = Path(tempfile.mkdtemp(prefix="cozviewer-soak-"))
     try:
-        report = run(folder, options.minutes, options.seed, options.pictures)
+        report = run(folder, options.minutes, options.seed, options.images)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     if options.json:
@@ -131,14 +131,14 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     application()
     made = folder / "made"
     made.mkdir()
-    pictures = _pictures(folder / "pictures", seed, count)
+    images = _images(folder / "images", seed, count)
     remote = RemoteModels()
     services = services_for(folder / "COZVIEWER_CACHE", remote=remote)
     window = MainWindow(services, EngineChoice("bicubic"))
     window.resize(900, 680)
     window.show()
     chance = random.Random(seed)
-    deeds = Deeds(window, pictures, made, chance)
+    deeds = Deeds(window, images, made, chance)
     done = Counter[str]()
     samples: list[Sample] = []
     kinds = kinds_of_objects()
@@ -154,9 +154,9 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         _spin(1.0)
         return abs(model_seconds() - before) < IDLE_SHARE
 
-    print(f"{len(pictures)} pictures are ready.", file=sys.stderr, flush=True)
-    for path in {path.name.partition(".")[2]: path for path in pictures}.values():
-        window.open_picture(path)  # one of each format: its library stays loaded
+    print(f"{len(images)} images are ready.", file=sys.stderr, flush=True)
+    for path in {path.name.partition(".")[2]: path for path in images}.values():
+        window.open_image(path)  # one of each format: its library stays loaded
         _spin(1.0)
     started = time.monotonic()
     while time.monotonic() - started < minutes * 60:
@@ -202,10 +202,10 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     }
 
 
-def _pictures(folder: Path, seed: int, count: int) -> list[Path]:
-    """Make pictures and return their paths in order."""
+def _images(folder: Path, seed: int, count: int) -> list[Path]:
+    """Make images and return their paths in order."""
     folder.mkdir()
-    maker = [sys.executable, "-m", "tests.benchmarks.soaking.pictures"]
+    maker = [sys.executable, "-m", "tests.benchmarks.soaking.images"]
     subprocess.run([*maker, str(folder), str(seed), str(count)], cwd=ROOT, check=True)
     return sorted(folder.iterdir())
 

@@ -1,4 +1,4 @@
-"""Chains over pictures, closed when a test ends."""
+"""Chains over images, closed when a test ends."""
 
 from collections.abc import Callable, Iterator
 
@@ -23,7 +23,7 @@ def refined(chain: Chain, z: int, region: Rect) -> list[Progress]:
 
 @pytest.fixture
 def chain_over() -> Iterator[MakeChain]:
-    """Return what makes a chain over a picture: chain_over(rgb, upscaler, prompter)."""
+    """Return what makes a chain over an image: chain_over(rgb, upscaler, prompter)."""
     made: list[Chain] = []
 
     def make(

@@ -29,11 +29,11 @@ class Asked:
 
 @dataclass
 class FakeUpscaler:
-    """Fills each picture with a grey that its seed decides.
+    """Fills each image with a grey that its seed decides.
 
     Attributes:
-        before: Called before each picture with its number; may raise or cancel.
-        parts: What is told of each picture as it is drawn.
+        before: Called before each image with its number; may raise or cancel.
+        parts: What is told of each image as it is drawn.
         asked: All calls.
         loads: How often it was loaded.
     """
@@ -67,7 +67,7 @@ class FakeUpscaler:
         return self.finer(to_float(rgb))
 
     def finer(self, rgb: RgbFloat) -> RgbFloat:
-        """Return what it makes of a picture."""
+        """Return what it makes of an image."""
         grey = np.float32(self.asked[-1].seed % 251 / 250)
         return np.full((rgb.shape[0] * STEP_SCALE, rgb.shape[1] * STEP_SCALE, 3), grey)
 
@@ -76,7 +76,7 @@ class FakeUpscaler:
 class DetailUpscaler(FakeUpscaler):
     """Makes detail out of how a pixel differs from its neighbourhood; ignores the seed.
 
-    Its result is bit for bit the same wherever in the picture those pixels lie.
+    Its result is bit for bit the same wherever in the image those pixels lie.
     """
 
     generative: bool = True
@@ -103,7 +103,7 @@ class ListeningUpscaler(FakeUpscaler):
 
 @dataclass
 class FakePrompter:
-    """Answers "words 1", "words 2", ... and notes the pictures that it was shown."""
+    """Answers "words 1", "words 2", ... and notes the images that it was shown."""
 
     name: str = "Fake"
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake"})

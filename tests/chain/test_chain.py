@@ -32,7 +32,7 @@ from tests.chain.fakes import (
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.stores import STORE_KEY
 
-PICTURE = noise(42, 26)
+IMAGE = noise(42, 26)
 """Level 2 is 168 x 104: three by two tiles. Level 4 is 672 x 416: eleven by seven."""
 
 VIEW = Rect(262, 237, 38, 25)
@@ -67,7 +67,7 @@ def chain_over(request: pytest.FixtureRequest, chain_over: MakeChain) -> MakeCha
 
 
 TILE_BY_TILE = pytest.mark.parametrize("chain_over", [True], indirect=True, ids=["tiles"])
-"""Let a run be no larger than a tile: the picture is too small for several of the usual size."""
+"""Let a run be no larger than a tile: the image is too small for several of the usual size."""
 
 
 @dataclass
@@ -85,7 +85,7 @@ class Stop:
 
 def test_all_that_is_missing_is_made_in_the_planned_order(chain_over: MakeChain) -> None:
     upscaler = FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     plan = planned(chain, 4, VIEW)
     assert [key.z for key in plan] == sorted(key.z for key in plan)
     assert {key.z for key in plan} == {2, 4}
@@ -96,20 +96,20 @@ def test_all_that_is_missing_is_made_in_the_planned_order(chain_over: MakeChain)
 
 
 def test_every_tile_is_in_the_store_when_it_is_reported(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE)
+    chain = chain_over(IMAGE)
     for report in chain.refine(4, VIEW, never):
         assert all(map(chain.pyramid.has, report.finished))
 
 
 def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE, FakeUpscaler(name="Painter"), FakePrompter())
+    chain = chain_over(IMAGE, FakeUpscaler(name="Painter"), FakePrompter())
     reports = refined(chain, 4, VIEW)
     total = len(made(reports))
     parents = sum(key.z == 2 for key in made(reports))
     assert [(report.stage, report.z, report.done, report.drawing) for report in reports] == [
         ("Loading Painter", 2, 0, None),
         ("Describing this area", 2, 0, None),
-        ("Generating ×4", 2, 0, Rect(0, 0, 128, 104)),  # cut at the picture's edge
+        ("Generating ×4", 2, 0, Rect(0, 0, 128, 104)),  # cut at the image's edge
         ("Generating ×4", 2, parents, None),
         ("Describing this area", 4, parents, None),
         ("Generating ×16", 4, parents, Rect(256, 192, 64, 128)),
@@ -124,7 +124,7 @@ def test_progress_tells_stage_level_and_count(chain_over: MakeChain) -> None:
 
 def test_progress_moves_within_a_run_and_never_back(chain_over: MakeChain) -> None:
     """Parts of runs count as much as the pixels that the upscaler is shown."""
-    chain, heard = chain_over(PICTURE, FakeUpscaler(parts=(0.0, 0.25, 0.5, 1.0))), list[Progress]()
+    chain, heard = chain_over(IMAGE, FakeUpscaler(parts=(0.0, 0.25, 0.5, 1.0))), list[Progress]()
     for report in chain.refine(4, VIEW, never, heard.append):
         heard.append(report)
     first, second = (32 + 32) ** 2, (16 + 32) * (32 + 32)
@@ -148,7 +148,7 @@ def test_the_time_left_is_told_from_the_first_parts_of_the_first_run(
     chain_over: MakeChain,
 ) -> None:
     heard = list[Progress]()
-    chain = chain_over(PICTURE, FakeUpscaler(parts=(0.0, 0.1)))
+    chain = chain_over(IMAGE, FakeUpscaler(parts=(0.0, 0.1)))
     reports = list(chain.refine(4, VIEW, never, heard.append))
     assert heard[0].seconds_left is None
     assert all(report.seconds_left is not None for report in heard[1:])
@@ -156,7 +156,7 @@ def test_the_time_left_is_told_from_the_first_parts_of_the_first_run(
 
 
 def test_a_silent_prompter_has_no_stage(chain_over: MakeChain) -> None:
-    stages = {report.stage for report in refined(chain_over(PICTURE), 4, VIEW)}
+    stages = {report.stage for report in refined(chain_over(IMAGE), 4, VIEW)}
     assert stages == {"Loading Fake", "Generating ×4", "Generating ×16"}
 
 
@@ -165,7 +165,7 @@ def test_a_silent_prompter_has_no_stage(chain_over: MakeChain) -> None:
 
 def test_a_second_time_there_is_nothing_to_do(chain_over: MakeChain) -> None:
     upscaler, prompter = FakeUpscaler(), FakePrompter()
-    chain = chain_over(PICTURE, upscaler, prompter)
+    chain = chain_over(IMAGE, upscaler, prompter)
     refined(chain, 4, VIEW)
     asked, shown = len(upscaler.asked), len(prompter.shown)
     assert refined(chain, 4, VIEW) == []
@@ -175,7 +175,7 @@ def test_a_second_time_there_is_nothing_to_do(chain_over: MakeChain) -> None:
 
 def test_an_overlapping_view_makes_only_what_is_new(chain_over: MakeChain) -> None:
     upscaler = FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     first = made(refined(chain, 4, VIEW))
     assert len(first) == 6
     beside = VIEW.moved(50, 0)
@@ -191,7 +191,7 @@ def test_a_tile_that_another_window_made_meanwhile_is_not_made_again(
     chain_over: MakeChain,
 ) -> None:
     upscaler, other = FakeUpscaler(), FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     beside = Chain(chain.pyramid, other, chain.prompter, chain.recipe)
     work = chain.refine(2, chain.pyramid.level_rect(2), never)
     for report in work:
@@ -205,7 +205,7 @@ def test_a_tile_that_another_window_made_meanwhile_is_not_made_again(
 
 def test_the_model_is_loaded_once_and_only_to_make_something(chain_over: MakeChain) -> None:
     upscaler = FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     refined(chain, 0, Rect(0, 0, 100, 100))
     assert upscaler.loads == 0
     refined(chain, 2, ONE_TILE)
@@ -216,7 +216,7 @@ def test_the_model_is_loaded_once_and_only_to_make_something(chain_over: MakeCha
 
 def test_asking_computes_nothing_before_the_first_report_is_taken(chain_over: MakeChain) -> None:
     upscaler = FakeUpscaler()
-    work = chain_over(PICTURE, upscaler).refine(2, ONE_TILE, never)
+    work = chain_over(IMAGE, upscaler).refine(2, ONE_TILE, never)
     assert upscaler.loads == 0
     assert next(work).stage == "Loading Fake"
     assert upscaler.loads == 0  # the report comes before the wait
@@ -227,7 +227,7 @@ def test_asking_computes_nothing_before_the_first_report_is_taken(chain_over: Ma
 
 @TILE_BY_TILE
 def test_a_stop_between_runs_keeps_the_finished_ones(chain_over: MakeChain) -> None:
-    chain, stop = chain_over(PICTURE), Stop()
+    chain, stop = chain_over(IMAGE), Stop()
     plan = planned(chain, 4, VIEW)
     work = chain.refine(4, VIEW, stop)
     while next(work).done < 3:
@@ -245,7 +245,7 @@ def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> N
         TileStore.open(tmp_path / "test.tiles", STORE_KEY, print) as store,
         TileStore.open(tmp_path / "test.tiles", STORE_KEY, print) as other,
     ):
-        pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
+        pyramid = Pyramid(source_from_pixels(IMAGE, "test.png"), store)
         upscaler, prompter = FakeUpscaler(), Silent()
         recipe = replace(recipe_of(upscaler, prompter), largest=TILE)
         chain = Chain(pyramid, upscaler, prompter, recipe)
@@ -260,7 +260,7 @@ def test_what_was_finished_before_a_stop_is_on_disk_at_once(tmp_path: Path) -> N
 
 def test_a_stop_before_the_first_prompt_asks_nobody(chain_over: MakeChain) -> None:
     upscaler, prompter = FakeUpscaler(), FakePrompter()
-    chain = chain_over(PICTURE, upscaler, prompter)
+    chain = chain_over(IMAGE, upscaler, prompter)
     with pytest.raises(Cancelled):
         list(chain.refine(2, ONE_TILE, lambda: True))
     assert (upscaler.asked, prompter.shown) == ([], [])
@@ -271,7 +271,7 @@ def test_the_models_are_given_the_means_to_stop(chain_over: MakeChain) -> None:
     def stopped(number: int) -> None:
         raise Cancelled("Stopped.")
 
-    chain = chain_over(PICTURE, FakeUpscaler(before=stopped))
+    chain = chain_over(IMAGE, FakeUpscaler(before=stopped))
     with pytest.raises(Cancelled):
         refined(chain, 2, ONE_TILE)
     assert not chain.pyramid.has(TileKey(2, 0, 0))
@@ -279,7 +279,7 @@ def test_the_models_are_given_the_means_to_stop(chain_over: MakeChain) -> None:
 
 @TILE_BY_TILE
 def test_a_reader_that_loses_interest_leaves_finished_tiles(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE)
+    chain = chain_over(IMAGE)
     plan = planned(chain, 4, VIEW)
     work = chain.refine(4, VIEW, never)
     for report in work:
@@ -298,7 +298,7 @@ def test_a_failing_model_keeps_the_finished_tiles_and_may_try_again(chain_over: 
             raise Failure("There is too little memory; close other programs.")
 
     upscaler = FakeUpscaler(before=fail)
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     plan = planned(chain, 4, VIEW)
     with pytest.raises(Failure, match="too little memory"):
         refined(chain, 4, VIEW)
@@ -315,7 +315,7 @@ def test_a_model_that_does_not_load_is_asked_again_next_time(chain_over: MakeCha
                 raise BadInput("The weights are missing; install them.")
 
     upscaler = Missing()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     with pytest.raises(BadInput, match="weights are missing"):
         refined(chain, 2, ONE_TILE)
     assert made(refined(chain, 2, ONE_TILE)) == [TileKey(2, 0, 0)]
@@ -330,7 +330,7 @@ def test_loading_can_be_stopped_and_begins_again(chain_over: MakeChain) -> None:
                 raise Cancelled("Stopped.")
 
     upscaler, stop = Slow(), True
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     with pytest.raises(Cancelled):
         list(chain.refine(2, ONE_TILE, lambda: stop))
     stop = False
@@ -342,7 +342,7 @@ def test_a_parent_that_vanishes_is_made_again(
     chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upscaler = FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     plan = planned(chain, 4, VIEW)
     parent = next(key for key in plan if key.z == 2)
     store = chain.pyramid.store
@@ -358,7 +358,7 @@ def test_a_parent_that_vanishes_again_and_again_ends_in_a_sentence(
     chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cache too small for one view must not compute for ever."""
-    chain = chain_over(PICTURE)
+    chain = chain_over(IMAGE)
     parent = next(key for key in planned(chain, 4, VIEW) if key.z == 2)
     vanishing(chain, monkeypatch, parent, times=10**9)
     monkeypatch.setattr("cozviewer.chain.chain.REPLANS", 5)
@@ -435,7 +435,7 @@ def test_a_broken_tile_is_made_again_with_the_words_of_its_step(tmp_path: Path) 
 
 def test_one_prompt_per_step_given_to_every_tile_of_it(chain_over: MakeChain) -> None:
     upscaler, prompter = FakeUpscaler(), FakePrompter()
-    chain = chain_over(PICTURE, upscaler, prompter)
+    chain = chain_over(IMAGE, upscaler, prompter)
     refined(chain, 4, VIEW)
     assert len(prompter.shown) == 2
     assert [asked.prompt for asked in upscaler.asked] == ["words 1", "words 2"]
@@ -443,28 +443,28 @@ def test_one_prompt_per_step_given_to_every_tile_of_it(chain_over: MakeChain) ->
 
 def test_a_prompter_sees_what_is_seen_and_the_wider_view_it_is_from(chain_over: MakeChain) -> None:
     prompter = FakePrompter()
-    chain = chain_over(PICTURE, prompter=prompter)
+    chain = chain_over(IMAGE, prompter=prompter)
     refined(chain, 4, VIEW)
     (none, first), (wide, second) = prompter.shown
     assert none is None
-    assert np.array_equal(first, cut(PICTURE, Rect(16, 14, 3, 3)))
+    assert np.array_equal(first, cut(IMAGE, Rect(16, 14, 3, 3)))
     assert np.array_equal(second, chain.pyramid.exact_region(2, Rect(65, 59, 10, 7)))
     # Four times as wide, at a quarter of the size.
     assert wide is not None
-    assert np.array_equal(wide, cut(PICTURE, Rect(12, 11, 11, 10)))
+    assert np.array_equal(wide, cut(IMAGE, Rect(12, 11, 11, 10)))
 
 
 def test_large_crops_are_cut_to_their_middle(chain_over: MakeChain) -> None:
     prompter = FakePrompter()
-    picture = noise(700, 600)
-    chain = chain_over(picture, prompter=prompter)
+    image = noise(700, 600)
+    chain = chain_over(image, prompter=prompter)
     next(report for report in chain.refine(2, Rect(0, 0, 2800, 2400), never) if report.finished)
     ((_, crop),) = prompter.shown
-    assert np.array_equal(crop, cut(picture, Rect(94, 44, 512, 512)))
+    assert np.array_equal(crop, cut(image, Rect(94, 44, 512, 512)))
 
 
 def test_a_step_is_recorded(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE, prompter=FakePrompter())
+    chain = chain_over(IMAGE, prompter=FakePrompter())
     refined(chain, 4, VIEW)
     first, second = chain.pyramid.store.steps()
     assert (first.z, first.prompt, first.seed) == (0, "words 1", 0)
@@ -500,8 +500,8 @@ def everything(chain: Chain, z: int) -> dict[TileKey, bytes]:
 
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
-    picture = noise(17, 5)  # of two tiles on level 2 and of five by two on level 4
-    at_once, piece_by_piece, by_levels = (chain_over(picture, DetailUpscaler()) for _ in range(3))
+    image = noise(17, 5)  # of two tiles on level 2 and of five by two on level 4
+    at_once, piece_by_piece, by_levels = (chain_over(image, DetailUpscaler()) for _ in range(3))
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)
 
@@ -528,7 +528,7 @@ def test_tiny_pictures_go_down_like_any_other(chain_over: MakeChain, size: tuple
 
 
 def test_a_step_far_down_is_a_step_like_any_other(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE, FakeUpscaler())
+    chain = chain_over(IMAGE, FakeUpscaler())
     z = 66
     region = Rect((25 << z) + 7777, (12 << z) + 3333, 300, 200)
     reports = refined(chain, z, region)

@@ -1,4 +1,4 @@
-"""Where a picture is fully transparent, no model runs."""
+"""Where an image is fully transparent, no model runs."""
 
 import numpy as np
 

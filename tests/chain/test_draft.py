@@ -23,7 +23,7 @@ from tests.chain.fakes import HALO, DetailUpscaler, FakePrompter, FakeUpscaler, 
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import STEP, STORE_KEY
 
-PICTURE = noise(41, 25)
+IMAGE = noise(41, 25)
 """Level 2 is 164 x 100: three by two tiles. Level 4 is 656 x 400: eleven by seven."""
 
 VIEW = Rect(1050, 1012, 25, 25)
@@ -46,7 +46,7 @@ def recipe(halo: int) -> Recipe:
 
 
 def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int], set[int]]:
-    """Return the stale columns and rows of a level of the picture below, a full rectangle."""
+    """Return the stale columns and rows of a level of the image below, a full rectangle."""
     found = {key for key in tiles_of(z, Rect(0, 0, 88 << z, 63 << z)) if stale(key)}
     cols, rows = {key.col for key in found}, {key.row for key in found}
     assert len(found) == len(cols) * len(rows)
@@ -63,7 +63,7 @@ def columns_and_rows(stale: Callable[[TileKey], bool], z: int) -> tuple[set[int]
         (16, 4, range(4, 8), range(4, 8)),
         # 16 pixels of the parent are a tile; a halo reaches into the neighbours on both sides.
         (16, 6, range(15, 33), range(15, 33)),
-        (16, 8, range(59, 133), range(59, 128)),  # ... where the picture does not end
+        (16, 8, range(59, 133), range(59, 128)),  # ... where the image does not end
         (0, 6, range(16, 32), range(16, 32)),
         (0, 8, range(64, 128), range(64, 128)),
         (25, 6, range(14, 34), range(14, 34)),
@@ -111,7 +111,7 @@ def test_a_derived_tile_shows_what_is_stale_below_it() -> None:
         # All of a small step, also if little of it is seen.
         (Rect(0, 0, 128, 128), Rect(37, 37, 40, 26), (512, 512), Rect(0, 0, 128, 128)),
         (Rect(0, 0, 128, 64), Rect(87, 37, 1, 1), (160, 107), Rect(64, 0, 64, 64)),
-        # Of a whole exported picture what a window shows around the view.
+        # Of a whole exported image what a window shows around the view.
         (
             Rect(0, 0, 6400, 6400),
             Rect(2562, 2562, 5, 5),
@@ -141,7 +141,7 @@ def opened() -> Iterator[Open]:
     def open_chain(path: Path | None = None) -> tuple[Chain, ListeningUpscaler]:
         upscaler, prompter = ListeningUpscaler(), FakePrompter()
         store = TileStore.open(path, STORE_KEY, no_notice)
-        pyramid = Pyramid(source_from_pixels(PICTURE, "test.png"), store)
+        pyramid = Pyramid(source_from_pixels(IMAGE, "test.png"), store)
         chains.append(Chain(pyramid, upscaler, prompter, recipe_of(upscaler, prompter)))
         return chains[-1], upscaler
 
@@ -206,7 +206,7 @@ class Looking(DetailUpscaler):
 
 
 def test_all_that_would_be_drawn_otherwise_is_stale_also_for_a_halo(chain_over: MakeChain) -> None:
-    one, other = (chain_over(PICTURE, Looking(generative=False), FakePrompter()) for _ in range(2))
+    one, other = (chain_over(IMAGE, Looking(generative=False), FakePrompter()) for _ in range(2))
     corner = Rect(950, 987, 112, 75)  # of level 6; what REGION makes has a corner in it
     for chain in (one, other):
         list(chain.refine(6, corner, never))

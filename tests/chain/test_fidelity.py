@@ -155,17 +155,17 @@ def test_blurs_and_means_have_the_bits_of_the_plain_formulas(
     size: tuple[int, int], channels: int
 ) -> None:
     """Tiles of any version of this program must be the same bytes."""
-    picture = to_float(noise(*size))[:, :, :channels] - np.float32(0.5)
-    height, width = picture.shape[:2]
+    image = to_float(noise(*size))[:, :, :channels] - np.float32(0.5)
+    height, width = image.shape[:2]
     for taps in (ENLARGED_AND_SHRUNK, _gaussian(0.6), _gaussian(2.0)):
         radius = len(taps) // 2
-        padded = np.pad(picture, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
-        rows, both = np.zeros_like(padded[:height]), np.zeros_like(picture)
+        padded = np.pad(image, ((radius, radius), (radius, radius), (0, 0)), mode="edge")
+        rows, both = np.zeros_like(padded[:height]), np.zeros_like(image)
         for i, tap in enumerate(taps):
             rows += tap * padded[i : i + height]
         for i, tap in enumerate(taps):
             both += tap * rows[:, i : i + width]
-        assert _convolved(picture, taps).tobytes() == both.tobytes()
+        assert _convolved(image, taps).tobytes() == both.tobytes()
     fine = to_float(noise(4 * size[0], 4 * size[1]))[:, :, :channels]
     means = fine.reshape(height, 4, width * 4, channels).sum(axis=1)
     means = means.reshape(height, width, 4, channels).sum(axis=2) * np.float32(1 / 16)

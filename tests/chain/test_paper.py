@@ -27,7 +27,7 @@ from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
 from tests.chain.fakes import DetailUpscaler, FakePrompter, FakeUpscaler, Silent
 from tests.image.tiled.readers import ArrayReader
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 from tests.pyramid.pyramids import gentle
 
 

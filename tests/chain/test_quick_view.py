@@ -237,7 +237,7 @@ def test_nothing_is_stored(chain_over: MakeChain) -> None:
 # -- sharper than the view's own level -----------------------------------------------------------
 
 SOFT = View(camera_at(61.3, 48.9, 6.0), 560, 500)
-"""Enlarges level 2 by half; of a picture of 130 x 100 it shows no border."""
+"""Enlarges level 2 by half; of an image of 130 x 100 it shows no border."""
 
 
 def sharpened(
@@ -308,8 +308,8 @@ def test_it_ends_where_the_picture_does(chain_over: MakeChain) -> None:
     put_level(chain.pyramid, 2, gentle(240, 160))
     view = View(camera_at(2, 38, 7.0), 300, 200)
     made = sharpened(chain, view)
-    assert {piece.view_part for piece in made} == {view.picture(60, 40)}
-    assert view.picture(60, 40) != Rect(0, 0, 300, 200)
+    assert {piece.view_part for piece in made} == {view.photo_area(60, 40)}
+    assert view.photo_area(60, 40) != Rect(0, 0, 300, 200)
 
 
 def test_tiles_that_are_there_are_taken_as_they_are(chain_over: MakeChain) -> None:

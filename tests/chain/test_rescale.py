@@ -27,8 +27,8 @@ def edge(sigma: float, contrast: float = 0.6) -> RgbFloat:
     """Return a slanted edge through the middle, (SIDE, SIDE, 3), blurred."""
     y, x = np.mgrid[:SIDE, :SIDE]
     sharp = np.where(x + 0.3 * y < 0.65 * SIDE, 0.5 - contrast / 2, 0.5 + contrast / 2)
-    picture = sharp.astype(np.float32)[:, :, None].repeat(3, axis=2)
-    return blurred(picture, sigma) if sigma else picture
+    image = sharp.astype(np.float32)[:, :, None].repeat(3, axis=2)
+    return blurred(image, sigma) if sigma else image
 
 
 def middle(plane: RgbFloat) -> RgbFloat:
@@ -46,7 +46,7 @@ def untouched(far: RgbFloat) -> RgbFloat:
 
 
 @pytest.mark.parametrize(
-    ("picture", "least", "most"),
+    ("image", "least", "most"),
     [
         pytest.param(edge(0), 0, 0.3, id="a sharp edge"),
         pytest.param(edge(3), 0.99, 1, id="a soft edge"),
@@ -57,42 +57,42 @@ def untouched(far: RgbFloat) -> RgbFloat:
     ],
 )
 def test_only_contours_that_could_be_sharper_are_soft(
-    picture: RgbFloat, least: float, most: float
+    image: RgbFloat, least: float, most: float
 ) -> None:
-    soft = softness(picture)
+    soft = softness(image)
     assert soft.shape == (SIDE // 4, SIDE // 4, 1)
     assert 0 <= soft.min() <= soft.max() <= 1
-    steps = np.abs(np.diff(picture[:, :, :1], axis=1, append=picture[:, -1:, :1]))
+    steps = np.abs(np.diff(image[:, :, :1], axis=1, append=image[:, -1:, :1]))
     steepest = shrunk(steps) >= 0.5 * shrunk(steps)[REACH // 4 : -(REACH // 4)].max()
     assert least <= float(middle(soft)[middle(steepest)].max()) <= most
 
 
-@pytest.mark.parametrize("picture", [to_float(noise(SIDE, SIDE)), np.zeros((SIDE, SIDE, 3), "f4")])
-def test_what_has_detail_or_nothing_is_left_alone_and_costs_nothing(picture: RgbFloat) -> None:
-    assert redrawn(picture, (REACH, REACH), (HALO, HALO), untouched, 1.0) is picture
+@pytest.mark.parametrize("image", [to_float(noise(SIDE, SIDE)), np.zeros((SIDE, SIDE, 3), "f4")])
+def test_what_has_detail_or_nothing_is_left_alone_and_costs_nothing(image: RgbFloat) -> None:
+    assert redrawn(image, (REACH, REACH), (HALO, HALO), untouched, 1.0) is image
 
 
 def test_what_is_soft_far_outside_the_core_costs_nothing() -> None:
-    picture = np.full((SIDE, SIDE, 3), 0.3, np.float32)
-    picture[:, :6] = edge(3)[:, SIDE // 2 : SIDE // 2 + 6]
-    assert softness(picture).any()
-    assert redrawn(picture, (96, 96), (16, 16), untouched, 1.0) is picture
+    image = np.full((SIDE, SIDE, 3), 0.3, np.float32)
+    image[:, :6] = edge(3)[:, SIDE // 2 : SIDE // 2 + 6]
+    assert softness(image).any()
+    assert redrawn(image, (96, 96), (16, 16), untouched, 1.0) is image
 
 
 def test_a_soft_edge_becomes_steeper_and_stays_in_its_place() -> None:
-    picture, seen = edge(4), list[RgbFloat]()
+    image, seen = edge(4), list[RgbFloat]()
 
     def upscale(far: RgbFloat) -> RgbFloat:
         seen.append(far)
         return cubist(far)
 
-    result = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
+    result = redrawn(image, (REACH, REACH), (HALO, HALO), upscale, 1.0)
     assert [far.shape for far in seen] == [(SIDE // 4, SIDE // 4, 3)]
-    assert np.array_equal(seen[0], shrunk(picture))
+    assert np.array_equal(seen[0], shrunk(image))
     core = np.s_[REACH:-REACH, REACH:-REACH]
-    steepest = np.abs(np.diff(picture[core], axis=1)).max()
+    steepest = np.abs(np.diff(image[core], axis=1)).max()
     assert np.abs(np.diff(result[core], axis=1)).max() > 1.5 * steepest
-    blocks = (result - picture)[core].reshape(4, 32, 4, 32, 3).mean(axis=(1, 3))
+    blocks = (result - image)[core].reshape(4, 32, 4, 32, 3).mean(axis=(1, 3))
     assert np.abs(blocks).max() * 255 < 1
 
 
@@ -110,15 +110,15 @@ def test_what_is_not_used_is_not_regenerated(
     reach: int, shown: int, frugal: bool, side: int
 ) -> None:
     # It is soft all over.
-    picture = blurred(to_float(noise(SIDE, SIDE)), 6) * 6 - np.float32(2.5)
-    picture = np.pad(picture, ((64, 64), (64, 64), (0, 0)), mode="symmetric").clip(0, 1)
+    image = blurred(to_float(noise(SIDE, SIDE)), 6) * 6 - np.float32(2.5)
+    image = np.pad(image, ((64, 64), (64, 64), (0, 0)), mode="symmetric").clip(0, 1)
     seen = list[tuple[int, ...]]()
 
     def upscale(far: RgbFloat) -> RgbFloat:
         seen.append(far.shape)
         return cubist(far)
 
-    redrawn(picture, (reach, reach), (shown, shown), upscale, 1.0, frugal=frugal)
+    redrawn(image, (reach, reach), (shown, shown), upscale, 1.0, frugal=frugal)
     assert seen == [(side // 4, side // 4, 3)]
 
 
@@ -131,32 +131,32 @@ def soft_spot(x: int, y: int, height: int = 336, width: int = 464) -> RgbFloat:
 
 @pytest.mark.parametrize(("x", "y"), [(232, 168), (80, 100), (390, 270)])
 def test_only_the_rectangle_around_soft_parts_is_regenerated(x: int, y: int) -> None:
-    picture, seen = soft_spot(x, y), list[tuple[int, ...]]()
+    image, seen = soft_spot(x, y), list[tuple[int, ...]]()
 
     def upscale(far: RgbFloat) -> RgbFloat:
         seen.append(far.shape)
         return cubist(far)
 
-    found = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
-    whole = redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0, frugal=False)
+    found = redrawn(image, (REACH, REACH), (HALO, HALO), upscale, 1.0)
+    whole = redrawn(image, (REACH, REACH), (HALO, HALO), upscale, 1.0, frugal=False)
     assert seen == [(LEAST_FAR, LEAST_FAR, 3), (84, 116, 3)]
-    changed = np.abs(found - picture).max(axis=2) > 0.01
+    changed = np.abs(found - image).max(axis=2) > 0.01
     assert changed.any()
     core = np.s_[REACH:-REACH, REACH:-REACH]
-    assert np.abs(found - whole)[core].max() < FAINT * np.abs(whole - picture).max() + 1e-3
+    assert np.abs(found - whole)[core].max() < FAINT * np.abs(whole - image).max() + 1e-3
 
 
 def test_the_rectangle_has_context_around_all_soft_parts() -> None:
-    picture, corners = soft_spot(150, 120), list[RgbFloat]()
-    picture = np.maximum(picture, soft_spot(330, 200))
+    image, corners = soft_spot(150, 120), list[RgbFloat]()
+    image = np.maximum(image, soft_spot(330, 200))
 
     def upscale(far: RgbFloat) -> RgbFloat:
         corners.append(far)
         return cubist(far)
 
-    redrawn(picture, (REACH, REACH), (HALO, HALO), upscale, 1.0)
+    redrawn(image, (REACH, REACH), (HALO, HALO), upscale, 1.0)
     height, width = corners[0].shape[:2]
-    soft = (softness(picture) > FAINT)[..., 0]
+    soft = (softness(image) > FAINT)[..., 0]
     rows, columns = np.flatnonzero(soft.any(axis=1)), np.flatnonzero(soft.any(axis=0))
     margin = 2 * (FAR_REACH // 4 + 2)
     assert width == np.ptp(columns) + 1 + margin
@@ -164,19 +164,19 @@ def test_the_rectangle_has_context_around_all_soft_parts() -> None:
 
 
 def test_detail_beside_a_soft_edge_stays_as_it_is() -> None:
-    picture = edge(4)
-    picture[-REACH - 32 :] = to_float(noise(SIDE, REACH + 32))
-    result = redrawn(picture, (REACH, REACH), (HALO, HALO), cubist, 1.0)
-    assert not np.array_equal(result[REACH : REACH + 40], picture[REACH : REACH + 40])
-    assert np.array_equal(result[-REACH:], picture[-REACH:])
+    image = edge(4)
+    image[-REACH - 32 :] = to_float(noise(SIDE, REACH + 32))
+    result = redrawn(image, (REACH, REACH), (HALO, HALO), cubist, 1.0)
+    assert not np.array_equal(result[REACH : REACH + 40], image[REACH : REACH + 40])
+    assert np.array_equal(result[-REACH:], image[-REACH:])
 
 
 def test_what_is_far_away_has_no_influence() -> None:
-    picture = edge(3)
-    other = picture.copy()
+    image = edge(3)
+    other = image.copy()
     other[:, : REACH - 60] = to_float(noise(REACH - 60, SIDE))
-    assert not np.array_equal(softness(other), softness(picture))
-    assert np.array_equal(middle(softness(other)), middle(softness(picture)))
+    assert not np.array_equal(softness(other), softness(image))
+    assert np.array_equal(middle(softness(other)), middle(softness(image)))
 
 
 def drawing() -> DetailUpscaler:
@@ -220,7 +220,7 @@ def differ(one: Rgb8, other: Rgb8) -> int:
 
 
 def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> None:
-    """Also beyond the picture's edge. Fidelity reaches further than the halo, a little."""
+    """Also beyond the image's edge. Fidelity reaches further than the halo, a little."""
     upscaler = drawing()
     chain = adaptive(chain_over(soft_level(76, 44), upscaler))
     level = soft_level(304, 176)
@@ -242,8 +242,8 @@ def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> N
 
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
-    picture = soft_level(68, 40)
-    at_once, by_parts = (adaptive(chain_over(picture, drawing())) for _ in range(2))
+    image = soft_level(68, 40)
+    at_once, by_parts = (adaptive(chain_over(image, drawing())) for _ in range(2))
     at_once.beyond = by_parts.beyond = None  # what the border of a run is drawn from is not exact
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)

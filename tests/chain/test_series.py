@@ -17,12 +17,12 @@ from tests.chain.conftest import MakeChain
 from tests.chain.fakes import FakeUpscaler
 from tests.pyramid.pyramids import noise
 
-PICTURE = noise(83, 51)
+IMAGE = noise(83, 51)
 SIZE = (80, 50)
 
 
 def flown(depth: int = 16) -> list[View]:
-    """Return the views of a zoom from the whole picture to a place in it."""
+    """Return the views of a zoom from the whole image to a place in it."""
     start = View(fit(83, 51, *SIZE), *SIZE)
     end = View(camera_at(35, 30, depth), *SIZE)
     return [frame.view for frame in frame_specs(start, end, Fraction(12), 3)]
@@ -43,7 +43,7 @@ def test_afterwards_no_frame_lacks_anything_and_no_tile_was_made_twice(
     chain_over: MakeChain,
 ) -> None:
     upscaler = FakeUpscaler()
-    chain: Chain = chain_over(PICTURE, upscaler)
+    chain: Chain = chain_over(IMAGE, upscaler)
     views = flown()
     needs = needs_of(chain.pyramid, views)
     missing = missing_of(chain.pyramid, chain.recipe, needs)
@@ -61,7 +61,7 @@ def test_afterwards_no_frame_lacks_anything_and_no_tile_was_made_twice(
 
 
 def test_progress_counts_all_tiles_of_all_levels(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE, FakeUpscaler())
+    chain = chain_over(IMAGE, FakeUpscaler())
     needs = needs_of(chain.pyramid, flown())
     total = len(missing_of(chain.pyramid, chain.recipe, needs))
     reports = list(refine_series(chain, needs, never))
@@ -75,7 +75,7 @@ def test_progress_counts_all_tiles_of_all_levels(chain_over: MakeChain) -> None:
 
 def test_a_stop_keeps_what_was_made(chain_over: MakeChain) -> None:
     upscaler = FakeUpscaler()
-    chain = chain_over(PICTURE, upscaler)
+    chain = chain_over(IMAGE, upscaler)
     needs = needs_of(chain.pyramid, flown())
     total = missing_of(chain.pyramid, chain.recipe, needs)
     made = list[TileKey]()
@@ -90,5 +90,5 @@ def test_a_stop_keeps_what_was_made(chain_over: MakeChain) -> None:
 
 
 def test_views_of_the_source_need_nothing(chain_over: MakeChain) -> None:
-    chain = chain_over(PICTURE, FakeUpscaler())
+    chain = chain_over(IMAGE, FakeUpscaler())
     assert not needs_of(chain.pyramid, [View(camera_at(25, 25, 0.5), *SIZE)])

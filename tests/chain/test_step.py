@@ -89,9 +89,9 @@ def test_tiles_drawn_apart_are_the_picture_made_at_once(
 ) -> None:
     """Where the upscaler sees no further than the halo, to the last bit: rounding is no
     difference that a border would have to be joined for."""
-    picture = noise(*size)
-    chain = chain_over(picture, DetailUpscaler())
-    whole = made_at_once(picture, DetailUpscaler())
+    image = noise(*size)
+    chain = chain_over(image, DetailUpscaler())
+    whole = made_at_once(image, DetailUpscaler())
     keys = list(tiles_of(2, chain.pyramid.level_rect(2)))
     random.Random(0).shuffle(keys)
     for key in keys:
@@ -159,8 +159,8 @@ def test_a_border_shows_no_step(
     chain_over: MakeChain, there: list[tuple[int, int]], shift: int
 ) -> None:
     """What is stored stays as it is, though it is brighter than what this run draws."""
-    picture = gentle(48, 48) // 2 + np.uint8(60)
-    chain = chain_over(picture, DetailUpscaler())
+    image = gentle(48, 48) // 2 + np.uint8(60)
+    chain = chain_over(image, DetailUpscaler())
     chain.recipe = replace(chain.recipe, fidelity=0.0)
     alone = drawn(chain, TileKey(2, 1, 1))[TileKey(2, 1, 1)].astype(int)
     kept: dict[TileKey, Rgb8] = {}

@@ -23,12 +23,12 @@ from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.pyramid.store.tile_codec import tile_checksum
 from tests.chain.fakes import DetailUpscaler, Silent
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 from tests.pyramid.stores import STORE_KEY
 
 WIDTH, HEIGHT = 110, 150
 RECIPE = replace(recipe_of(DetailUpscaler(), Silent()), largest=256)
-"""Small pictures have many runs."""
+"""Small images have many runs."""
 
 
 def blocks(z: int) -> st.SearchStrategy[set[TileKey]]:
@@ -112,7 +112,7 @@ def peak(work: Callable[[], object]) -> int:
 
 
 def test_memory_does_not_grow_with_the_picture() -> None:
-    """Nor with what is stored of it. Pictures of the same width: a row is what is planned."""
+    """Nor with what is stored of it. Images of the same width: a row is what is planned."""
 
     def going_through(height: int, there: int) -> int:
         region = level_rect(4, 64, height)

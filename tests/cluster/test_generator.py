@@ -25,10 +25,10 @@ from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
 from tests.cluster.in_process import ActorGoneError, HeadGoneError, InProcess, LostError, Ref
 from tests.cluster.works import Fake, chain_for, make, models, tiles, whole
-from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.images import noise, smooth
 from tests.pyramid.stores import damage
 
-PICTURE = noise(80, 64) // 3 + smooth(80, 64) // 2
+IMAGE = noise(80, 64) // 3 + smooth(80, 64) // 2
 FAKE = Fake(words=True)
 
 
@@ -42,7 +42,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def wanted() -> dict[Any, bytes]:
     """Return the tiles that one process generates."""
-    chain = chain_for(PICTURE, FAKE)
+    chain = chain_for(IMAGE, FAKE)
     list(chain.refine(4, whole(chain, 4), never))
     found = tiles(chain, 4)
     chain.pyramid.store.close()
@@ -52,7 +52,7 @@ def wanted() -> dict[Any, bytes]:
 @pytest.fixture
 def chain() -> Iterator[Chain]:
     """Return a chain without tiles."""
-    made = chain_for(PICTURE, FAKE)
+    made = chain_for(IMAGE, FAKE)
     yield made
     made.pyramid.store.close()
 
@@ -252,13 +252,13 @@ def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
     on_cluster: bool, generator: ClusterGenerator, tmp_path: Path
 ) -> None:
     path = tmp_path / "damaged.tiles"
-    chain = chain_for(PICTURE, FAKE, path)
+    chain = chain_for(IMAGE, FAKE, path)
     region = Rect(0, 0, 192, 192)
     list(chain.refine(2, region, never))
     (first,) = chain.pyramid.store.steps()
     chain.pyramid.store.close()
     assert damage(path, "other bytes")
-    chain = chain_for(PICTURE, FAKE, path)
+    chain = chain_for(IMAGE, FAKE, path)
     damaged = chain.pyramid.missing(tiles_of(2, region))
     if on_cluster:
         generate(generator, chain)
@@ -277,7 +277,7 @@ def test_a_photo_with_transparency_has_the_tiles_of_one_process(
 ) -> None:
     alpha = np.zeros((64, 80), np.uint8)
     alpha[5:30, 10:70] = alpha[40:, :20] = 255
-    source = source_from_pixels(PICTURE, "cut.png", alpha)
+    source = source_from_pixels(IMAGE, "cut.png", alpha)
     spread, alone, rows = (chain_for(source, FAKE) for _ in range(3))
     generate(generator, spread)
     list(alone.refine(4, whole(alone, 4), never))
@@ -291,7 +291,7 @@ def test_what_was_there_before_changes_nothing_on_a_cluster_that_it_does_not_in_
     generator: ClusterGenerator,
 ) -> None:
     """Also what runs beside it leave out, and have drawn besides."""
-    spread, alone = chain_for(PICTURE, FAKE), chain_for(PICTURE, FAKE)
+    spread, alone = chain_for(IMAGE, FAKE), chain_for(IMAGE, FAKE)
     for chain in (spread, alone):
         list(chain.refine(4, Rect(378, 618, 322, 240), never))
         chain.beyond = Beyond()

@@ -10,7 +10,7 @@ from cozviewer.cluster.parcels import bundle_of, parcel_of
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from cozviewer.util.errors import Failure
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 def test_tiles_arrive_as_they_were_even_at_great_depth() -> None:

@@ -5,7 +5,7 @@ import pytest
 from cozviewer.cluster.schedule import MOST_ENDS, TRIES, Schedule
 from cozviewer.cluster.units import Unit, UnitPlan, plans
 from tests.cluster.works import Fake, chain_for, corner, listed, whole
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_units_near_a_worker_are_preferred(plan: UnitPlan, units: list[Unit]) ->
 
 
 def test_what_is_stored_is_forgotten() -> None:
-    """So that a schedule holds as many units of a large picture as of a small one."""
+    """So that a schedule holds as many units of a large image as of a small one."""
 
     def most_alive(height: int) -> int:
         chain = chain_for(smooth(96, height), Fake())

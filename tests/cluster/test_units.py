@@ -11,7 +11,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.util.cancel import never
 from tests.cluster.works import Fake, chain_for, listed, make, tiles, units_of, whole
-from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.images import noise, smooth
 
 
 def drawn_shuffled(

@@ -14,7 +14,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from tests.cluster.works import Fake, chain_for, make
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 RUN = Run(2, Rect(0, 0, 64, 64))
 

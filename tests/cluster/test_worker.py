@@ -22,7 +22,7 @@ from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import DetailUpscaler, Silent
 from tests.cluster.works import FakeModels, chain_for, units_of
 from tests.models.networks import compact_state, saved
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 
 UNITS = 4
 
@@ -51,15 +51,15 @@ class Alone(DetailUpscaler):
             self.inside -= 1
 
 
-def worker_of(make: MakeModels, picture: Rgb8) -> tuple[UnitWorker, Chain, Photo]:
+def worker_of(make: MakeModels, image: Rgb8) -> tuple[UnitWorker, Chain, Photo]:
     """Return a worker, a chain with its models, and the photo as it is sent."""
     worker = UnitWorker(WorkerSetup(make), lambda handle: handle)
     worker.load()
     models = make({}, "", pytest.fail)
-    chain = chain_for(picture)
+    chain = chain_for(image)
     recipe = replace(models.recipe, largest=128)
     chain = Chain(chain.pyramid, models.upscaler, models.prompter, recipe)
-    return worker, chain, Photo("a.png", chain.pyramid.source.digest, 1, pixels=picture)
+    return worker, chain, Photo("a.png", chain.pyramid.source.digest, 1, pixels=image)
 
 
 def drawn(

@@ -15,7 +15,7 @@ from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.store.rows import EncodedTile
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from tests.cluster.works import chain_for, units_of
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 def drawn(unit: Unit) -> Drawn:

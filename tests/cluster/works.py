@@ -30,7 +30,7 @@ WEIGHTS = bytes(range(256)) * 500
 
 
 LARGEST = 256
-"""Maximum side of a run: small pictures have many units."""
+"""Maximum side of a run: small images have many units."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class SlowDetail(DetailUpscaler):
 
 
 def _held_back(path: Path, seed: int) -> None:
-    """Wait for a picture, if a file says so."""
+    """Wait for an image, if a file says so."""
     try:
         of, folder = path.read_text().splitlines()
     except FileNotFoundError:
@@ -164,10 +164,10 @@ make = partial(partial, on_node)
 """Returns the `MakeModels` of a `Fake`."""
 
 
-def chain_for(picture: Rgb8 | Source, fake: Fake = Fake(), path: Path | None = None) -> Chain:
-    """Return a chain over a picture, its store in memory or at a path."""
+def chain_for(image: Rgb8 | Source, fake: Fake = Fake(), path: Path | None = None) -> Chain:
+    """Return a chain over an image, its store in memory or at a path."""
     made = models(fake)
-    source = picture if isinstance(picture, Source) else source_from_pixels(picture, "fake.png")
+    source = image if isinstance(image, Source) else source_from_pixels(image, "fake.png")
     key = StoreKey(
         source.digest,
         source.name,

@@ -1,4 +1,4 @@
-"""Running commands as from a shell, on small pictures."""
+"""Running commands as from a shell, on small images."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cozviewer.cli import main
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 `python -m tests.commands.evaluate_figures` takes half an hour on two cores and writes
 `evaluate_figures.json` beside this file. Make it anew whenever a method is meant to give other
-pixels, and read the difference: it is what the change did to the pictures.
+pixels, and read the difference: it is what the change did to the images.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 from skimage import data
 
-from tests.pyramid.pictures import encoded
+from tests.pyramid.images import encoded
 
 TABLE = Path(__file__).with_name("evaluate_figures.json")
 

@@ -30,7 +30,7 @@ from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import DetailUpscaler, FakeUpscaler, Silent
 from tests.commands.conftest import Run
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 
 SOURCE = source_from_pixels(smooth(400, 300), "photo.png")
 
@@ -87,16 +87,16 @@ refined at ×4, from nothing                       1.60"""
 
 
 class Ticking:
-    """A clock that moves only while a fake model works: a second a picture, three core-seconds."""
+    """A clock that moves only while a fake model works: a second an image, three core-seconds."""
 
     def __init__(self) -> None:
-        self.pictures = 0
+        self.images = 0
 
     def __call__(self) -> Taken:
-        return Taken(float(self.pictures), 3.0 * self.pictures)
+        return Taken(float(self.images), 3.0 * self.images)
 
     def tick(self, number: int) -> None:
-        self.pictures += 1
+        self.images += 1
 
 
 @pytest.fixture
@@ -219,8 +219,8 @@ def test_other_work_on_the_machine_is_told(clock: Ticking, monkeypatch: pytest.M
 @pytest.mark.parametrize("limit", range(10))
 def test_it_can_be_stopped_between_any_two_pictures(clock: Ticking, limit: int) -> None:
     with pytest.raises(Cancelled, match="nothing is kept"):
-        measured(clock, quick=True, cancelled=lambda: clock.pictures > limit)
-    assert clock.pictures == limit + 1
+        measured(clock, quick=True, cancelled=lambda: clock.images > limit)
+    assert clock.images == limit + 1
 
 
 def test_interpolation_has_neither_formats_nor_drafts(run: Run, photo: Path) -> None:

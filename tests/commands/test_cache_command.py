@@ -24,7 +24,7 @@ from tests.pyramid.stores import ROOT, STEP, STORE_KEY, make_older, pixels
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's cache, with tiles of two pictures."""
+    """The user's cache, with tiles of two images."""
     monkeypatch.setenv("COZVIEWER_CACHE", str(tmp_path / "mine"))
     folder = pyramids_folder(tmp_path / "mine")
     for name in ("cat.jpg", "dog\x1b.jpg"):

@@ -20,7 +20,7 @@ from cozviewer.models.prompters import NoPrompter
 from cozviewer.util.cancel import never
 from tests.chain.fakes import DetailUpscaler
 from tests.commands.conftest import Run
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 NEAREST = ("--engine", "nearest", "--levels", "2")
 
@@ -72,7 +72,7 @@ def test_a_folder_gives_a_chain_for_each_picture(run: Run, tmp_path: Path) -> No
     (folder / "a.png").write_bytes(whole)
     (folder / "a.webp").write_bytes(encoded(noise(32, 32), "WebP"))
     (folder / "broken.png").write_bytes(whole[: len(whole) // 2])
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("no image")
     ran = run("chain", folder, "-o", out, *NEAREST, "--json")
     assert ran.code == 0
     report = ran.report

@@ -1,4 +1,4 @@
-"""`cozviewer chain --engine coz`: from the options to the pictures, in both settings."""
+"""`cozviewer chain --engine coz`: from the options to the images, in both settings."""
 
 import json
 from pathlib import Path

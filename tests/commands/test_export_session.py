@@ -14,7 +14,7 @@ from cozviewer.session.file import read_session
 from tests.commands.conftest import Run
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 from tests.pyramid.stores import damage
 
 VIEW = ("--center", "20.25,11", "--zoom", "16", "--size", "90x70")

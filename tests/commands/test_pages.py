@@ -1,4 +1,4 @@
-"""Pages, and what is said of a picture, on the command line."""
+"""Pages, and what is said of an image, on the command line."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.conftest import Run
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.images import encoded, noise, smooth
 
 RGB = smooth(60, 40)
 OPTIONS = ("--engine", "bicubic", "--zoom", "1", "--size", "60x40", "--no-cache")

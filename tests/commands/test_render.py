@@ -31,7 +31,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.session.source import OpenedImage
 from tests.commands.conftest import Run
 from tests.export.certificates import signature_in
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.images import encoded, noise, smooth
 from tests.pyramid.stores import DAMAGES, damage, stored_keys
 
 BICUBIC = ("--engine", "bicubic", "--json")

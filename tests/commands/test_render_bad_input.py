@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Run
-from tests.pyramid.pictures import encoded, noise, png_of_size
+from tests.pyramid.images import encoded, noise, png_of_size
 
 BICUBIC = ("--engine", "bicubic", "--json")
 
 
 def bad_files(folder: Path) -> dict[str, Path]:
-    """Return files that are no pictures to open, by what is wrong with them."""
+    """Return files that are no images to open, by what is wrong with them."""
     whole = encoded(noise(60, 40), "PNG")
     contents = {
         "empty.png": b"",
         "truncated.png": whole[: len(whole) // 2],
-        "text.png": b"This is no picture.",
+        "text.png": b"This is no image.",
         "huge.png": png_of_size(20_000, 20_000, interlaced=True),
     }
     for name, content in contents.items():

@@ -1,4 +1,4 @@
-"""`--scale-bar` and `--field`: bars of a known length, and the caution by medical pictures."""
+"""`--scale-bar` and `--field`: bars of a known length, and the caution by medical images."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from cozviewer.pyramid.wording import CAUTION
 from cozviewer.util.errors import BadInput
 from tests.commands.conftest import Run
 from tests.image.rare_files import dicom
-from tests.pyramid.pictures import smooth, tiff
+from tests.pyramid.images import smooth, tiff
 from tests.pyramid.sessions import change
 
 BICUBIC = ("--engine", "bicubic", "--json")

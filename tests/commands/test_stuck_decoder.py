@@ -1,4 +1,4 @@
-"""Ctrl-C ends a command though the decoder of its picture cannot be interrupted."""
+"""Ctrl-C ends a command though the decoder of its image cannot be interrupted."""
 
 import os
 import signal

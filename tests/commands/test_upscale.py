@@ -12,7 +12,7 @@ from PIL import Image
 
 from cozviewer.export.origin import read_origin
 from tests.commands.conftest import Ran, Run
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 BICUBIC = ("--engine", "bicubic")
 
@@ -42,7 +42,7 @@ def test_it_saves_beside_the_photo(run: Run, photo: Path, scale: int) -> None:
 
 def test_one_bad_file_does_not_stop_the_rest(run: Run, photo: Path, tmp_path: Path) -> None:
     bad, other = tmp_path / "bad.jpg", tmp_path / "other.jpg"
-    bad.write_bytes(b"no picture")
+    bad.write_bytes(b"no image")
     other.write_bytes(encoded(smooth(20, 20), "JPEG"))
     ran = run("upscale", photo, bad, tmp_path / "gone.png", other, "--json", *BICUBIC)
     assert ran.code == 1

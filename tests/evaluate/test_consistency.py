@@ -7,14 +7,14 @@ import pytest
 
 from cozviewer.evaluate.consistency import BEST_PSNR, block_drift, drift, lr_psnr, shrunk
 from cozviewer.image.pixels import Rgb8
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 PARENT = noise(128, 128) // 2 + 60
 """No change of a few grey levels meets black or white."""
 
 
-def nearest(picture: Rgb8) -> Rgb8:
-    return picture.repeat(4, axis=0).repeat(4, axis=1)
+def nearest(image: Rgb8) -> Rgb8:
+    return image.repeat(4, axis=0).repeat(4, axis=1)
 
 
 def test_repeated_pixels_are_the_parent() -> None:

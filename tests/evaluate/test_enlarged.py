@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cozviewer.evaluate.enlarged import enlarged_middle
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 FIRST = noise(512, 512)
 

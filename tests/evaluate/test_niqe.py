@@ -10,7 +10,7 @@ from skimage import data
 from cozviewer.evaluate.enlarged import enlarged_middle
 from cozviewer.evaluate.niqe import niqe
 from cozviewer.image.pixels import Rgb8
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 # Of the same 8-bit pixels: BasicSR 1.4.2, `calculate_niqe(bgr, 0, convert_to="gray")`, and pyiqa
 # 0.1.16, `NIQE` (luma of YIQ) with the parameters that BasicSR ships.
@@ -56,7 +56,7 @@ def test_blur_and_noise_make_a_photo_less_natural() -> None:
         return np.asarray(photo.filter(ImageFilter.GaussianBlur(radius)))
 
     noisy = data.astronaut() // 2 + noise(512, 512) // 2
-    values = [niqe(picture) for picture in (data.astronaut(), blurred(1), blurred(3))]
+    values = [niqe(image) for image in (data.astronaut(), blurred(1), blurred(3))]
     assert None not in values
     assert values == sorted(values, key=float)  # type: ignore[arg-type]
     worse, photo = niqe(noisy), values[0]
@@ -66,7 +66,7 @@ def test_blur_and_noise_make_a_photo_less_natural() -> None:
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
         np.full((512, 512, 3), 100, np.uint8),
         np.zeros((512, 512, 3), np.uint8),
@@ -76,14 +76,14 @@ def test_blur_and_noise_make_a_photo_less_natural() -> None:
     ],
     ids=["grey", "black", "too low", "too small", "four colours"],
 )
-def test_what_has_no_structure_has_no_niqe(picture: Rgb8) -> None:
-    assert niqe(picture) is None
+def test_what_has_no_structure_has_no_niqe(image: Rgb8) -> None:
+    assert niqe(image) is None
 
 
 def test_flat_parts_do_no_harm() -> None:
-    picture = data.astronaut().copy()
-    picture[:96] = 77
-    value = niqe(picture)
+    image = data.astronaut().copy()
+    image[:96] = 77
+    value = niqe(image)
     assert value is not None
     assert 2 < value < 10
 

@@ -1,4 +1,4 @@
-"""Lets small pictures be written in bands, as large ones are."""
+"""Lets small images be written in bands, as large ones are."""
 
 import pytest
 
@@ -6,5 +6,5 @@ from cozviewer.export import large
 
 
 def write_in_bands(monkeypatch: pytest.MonkeyPatch, above: int = 1000) -> None:
-    """Write pictures of more than `above` pixels in bands."""
+    """Write images of more than `above` pixels in bands."""
     monkeypatch.setattr(large, "LARGE", above)

@@ -1,4 +1,4 @@
-"""Certificates of nobody, to sign pictures with."""
+"""Certificates of nobody, to sign images with."""
 
 import datetime
 from pathlib import Path

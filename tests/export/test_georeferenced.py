@@ -13,7 +13,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.georeferenced import existing_side_files
 from cozviewer.export.run import run_task
-from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, replaced_by_task
+from cozviewer.export.tasks import ImageOptions, ImageTask, RegionTask, replaced_by_task
 from cozviewer.export.upscaling.upscale import UpscaleOptions, upscale_photo
 from cozviewer.image.georeference import Georeference
 from cozviewer.image.rect import Rect
@@ -87,7 +87,7 @@ def test_a_turned_region_and_view_lie_where_they_did(
                 expected = next(photo.sample([(x, y)]))
                 assert pixels[:, row, column].tolist() == expected.tolist()
     view = View(camera_at(40, 30, 2.0), 32, 16, turned)
-    run_task(PictureTask(tmp_path / "view.tif", view), chain)
+    run_task(ImageTask(tmp_path / "view.tif", view), chain)
     reference = chain.pyramid.source.georeference
     assert reference is not None
     assert found(tmp_path / "view.tif")[0] == pytest.approx(
@@ -116,11 +116,11 @@ def test_a_whole_map_is_upscaled_with_its_coordinates(tmp_path: Path, chain: Cha
 
 def test_coordinates_are_left_out_where_asked(tmp_path: Path, chain: Chain) -> None:
     task = RegionTask(
-        tmp_path / "a.png", LevelRegion(0, Rect(0, 0, 9, 9)), PictureOptions(place=False)
+        tmp_path / "a.png", LevelRegion(0, Rect(0, 0, 9, 9)), ImageOptions(place=False)
     )
     run_task(task, chain)
     tiff = RegionTask(
-        tmp_path / "b.tif", LevelRegion(0, Rect(0, 0, 9, 9)), PictureOptions(place=False)
+        tmp_path / "b.tif", LevelRegion(0, Rect(0, 0, 9, 9)), ImageOptions(place=False)
     )
     run_task(tiff, chain)
     upscale_photo(chain, UpscaleOptions(scale=2, format="PNG", folder=tmp_path, place=False))

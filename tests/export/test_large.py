@@ -1,4 +1,4 @@
-"""Large pictures: in bands through libvips, reopened by readers that have nothing to do with it."""
+"""Large images: in bands through libvips, reopened by readers that have nothing to do with it."""
 
 import io
 import subprocess
@@ -13,20 +13,20 @@ import pytest
 from PIL import Image, ImageCms
 
 from cozviewer.export.formats import FileOptions
+from cozviewer.export.image import check_target, save_image
 from cozviewer.export.large import in_bands, save_large
 from cozviewer.export.origin import from_xmp, read_origin
-from cozviewer.export.picture import check_target, save_picture
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.export.banding import write_in_bands
 from tests.export.test_origin import ORIGIN
-from tests.pyramid.pictures import exif_block, noise, smooth
+from tests.pyramid.images import exif_block, noise, smooth
 
 pytest.importorskip("pyvips")
 tifffile = pytest.importorskip("tifffile")
 
-PICTURE = noise(1300, 900)
+IMAGE = noise(1300, 900)
 
 
 def bands(picture: Rgb8, rows: int = 256) -> Iterator[Rgb8]:
@@ -34,7 +34,7 @@ def bands(picture: Rgb8, rows: int = 256) -> Iterator[Rgb8]:
         yield picture[top : top + rows]
 
 
-def save(path: Path, picture: Rgb8 = PICTURE, exif: bytes | None = None) -> None:
+def save(path: Path, picture: Rgb8 = IMAGE, exif: bytes | None = None) -> None:
     save_large(
         path,
         picture.shape[1],
@@ -53,7 +53,7 @@ def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
 def test_it_is_the_picture_with_its_origin_profile_and_exif(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"large{suffix}"
-    picture = PICTURE if suffix != ".jpg" else smooth(1300, 900)
+    picture = IMAGE if suffix != ".jpg" else smooth(1300, 900)
     save(path, picture, exif_block(">", 1))
     with Image.open(path) as image:
         image.load()
@@ -74,7 +74,7 @@ def test_it_is_the_picture_with_its_origin_profile_and_exif(tmp_path: Path, suff
 def test_prompts_that_do_not_fit_are_cut(tmp_path: Path, suffix: str) -> None:
     path, words = tmp_path / f"large{suffix}", "&" * 8000
     said = replace(ORIGIN, prompt=words, prompts=(words, words))
-    save_large(path, 1300, 900, bands(PICTURE), lambda: said)
+    save_large(path, 1300, 900, bands(IMAGE), lambda: said)
     read = read_origin(path)
     assert read is not None
     assert read.prompt == "&" * 4000
@@ -91,7 +91,7 @@ def test_a_tiff_is_a_tiled_pyramid_with_64_bit_offsets(tmp_path: Path) -> None:
         assert page.compression.name == "ADOBE_DEFLATE"
         file.filehandle.seek(page.dataoffsets[0])
         assert file.filehandle.read(2)[1] >> 6 == 1  # levels 2 to 5 (RFC 1950, FLEVEL)
-        assert np.array_equal(page.asarray(), PICTURE)
+        assert np.array_equal(page.asarray(), IMAGE)
         assert [(each.imagewidth, each.imagelength) for each in file.pages[1:]] == [
             (650, 450),
             (325, 225),
@@ -114,7 +114,7 @@ def test_a_deep_zoom_holds_every_pixel_in_its_finest_tiles(tmp_path: Path) -> No
         left, top = max(0, column * side - overlap), max(0, row * side - overlap)
         pixels = np.asarray(Image.open(tile))
         assert np.array_equal(
-            pixels, PICTURE[top : top + pixels.shape[0], left : left + pixels.shape[1]]
+            pixels, IMAGE[top : top + pixels.shape[0], left : left + pixels.shape[1]]
         )
     assert sorted(file.name for file in tmp_path.iterdir()) == ["deep.dzi", "deep_files"]
 
@@ -141,7 +141,7 @@ def test_small_pictures_stay_with_pillow(tmp_path: Path) -> None:
 
 def test_saving_a_picture_takes_this_way_by_itself(tmp_path: Path, small_is_large: None) -> None:
     path = tmp_path / "a.tif"
-    save_picture(path, PICTURE, ORIGIN)
+    save_image(path, IMAGE, ORIGIN)
     with tifffile.TiffFile(path) as file:
         assert file.is_bigtiff
 
@@ -151,8 +151,8 @@ def test_without_the_library_what_fits_into_memory_is_saved_all_the_same(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pyvips", None)
     path = tmp_path / "a.tif"
-    save_picture(path, PICTURE, ORIGIN)
-    assert np.array_equal(np.asarray(Image.open(path)), PICTURE)
+    save_image(path, IMAGE, ORIGIN)
+    assert np.array_equal(np.asarray(Image.open(path)), IMAGE)
     for name, side in (("a.tif", 30_000), ("a.dzi", 10)):
         with pytest.raises(BadInput, match=r"run `pip install 'cozviewer\[huge\]'`"):
             check_target(tmp_path / name, side, side)
@@ -169,14 +169,14 @@ def test_when_stopped_the_old_file_stays_and_nothing_else(tmp_path: Path, name: 
         return len(asked) > 3
 
     with pytest.raises(Cancelled):
-        save_large(path, 1300, 900, bands(PICTURE, 8), lambda: ORIGIN, cancelled=stopped)
+        save_large(path, 1300, 900, bands(IMAGE, 8), lambda: ORIGIN, cancelled=stopped)
     assert path.read_bytes() == b"old"
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 def test_an_error_among_the_pixels_comes_out_as_it_is(tmp_path: Path) -> None:
     def failing() -> Iterator[Rgb8]:
-        yield PICTURE[:100]
+        yield IMAGE[:100]
         raise Failure("The device failed.")
 
     with pytest.raises(Failure, match=r"^The device failed\.$"):
@@ -186,7 +186,7 @@ def test_an_error_among_the_pixels_comes_out_as_it_is(tmp_path: Path) -> None:
 
 def test_too_few_bands_make_no_file(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"^a\.png was not saved"):
-        save_large(tmp_path / "a.png", 1300, 900, bands(PICTURE[:500]), lambda: ORIGIN)
+        save_large(tmp_path / "a.png", 1300, 900, bands(IMAGE[:500]), lambda: ORIGIN)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -209,7 +209,7 @@ save(Path({str(tmp_path / "a.png")!r}))
 def test_a_deep_zoom_that_cannot_take_its_place_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save(tmp_path / "a.dzi", PICTURE[:300])
+    save(tmp_path / "a.dzi", IMAGE[:300])
     before = sorted(tmp_path.rglob("*"))
     rename = Path.rename
 

@@ -1,4 +1,4 @@
-"""The packet says what the picture is, and gives back what was put in."""
+"""The packet says what the image is, and gives back what was put in."""
 
 import io
 import random

@@ -9,7 +9,7 @@ from PIL import Image
 
 from cozviewer.export.large import ROWS, png_stream
 from cozviewer.image.pixels import Rgb8
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 def read(stream: bytes) -> Rgb8:

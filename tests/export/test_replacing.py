@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from cozviewer.export.picture import save_picture
+from cozviewer.export.image import save_image
 from cozviewer.export.replacing import replacing
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import Cancelled, Failure
 from tests.export.test_origin import ORIGIN
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 def write(path: Path, content: bytes, cancelled: IsCancelled = never) -> None:
@@ -103,7 +103,7 @@ def test_a_disk_that_refuses_leaves_the_old_picture(
     path.write_bytes(b"the old picture")
     monkeypatch.setattr(call, failing(code))
     with pytest.raises(Failure, match=rf"view\{suffix} was not saved: .*{says}") as caught:
-        save_picture(path, noise(40, 30), ORIGIN)
+        save_image(path, noise(40, 30), ORIGIN)
     monkeypatch.undo()
     assert "\n" not in str(caught.value)
     assert path.read_bytes() == b"the old picture"
@@ -116,7 +116,7 @@ def test_a_disk_that_is_full_half_way(tmp_path: Path, monkeypatch: pytest.Monkey
     real = io.FileIO
     monkeypatch.setattr("io.FileIO", lambda _, mode: real("/dev/full", mode.replace("x", "w")))
     with pytest.raises(Failure, match="disk is full"):
-        save_picture(tmp_path / "view.png", noise(600, 400), ORIGIN)
+        save_image(tmp_path / "view.png", noise(600, 400), ORIGIN)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,4 +1,4 @@
-"""Exports of a calibrated picture have its resolution, scaled by the magnification."""
+"""Exports of a calibrated image have its resolution, scaled by the magnification."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from PIL import Image
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.run import Task, run_task
-from cozviewer.export.tasks import PictureTask, RegionTask
+from cozviewer.export.tasks import ImageTask, RegionTask
 from cozviewer.image.rect import Rect
 from cozviewer.image.resolution import Resolution
 from cozviewer.models.prompters import NoPrompter
@@ -37,7 +37,7 @@ def region(path: Path) -> Task:
 
 
 def view(path: Path) -> Task:
-    return PictureTask(path, View(camera_at(40, 30, 4), 64, 48))
+    return ImageTask(path, View(camera_at(40, 30, 4), 64, 48))
 
 
 def per_cm(path: Path) -> tuple[float, float]:

@@ -20,9 +20,9 @@ from cozviewer.export.run import Task, run_task
 from cozviewer.export.scale_bar import bar_for, scale_bar_bands, with_scale_bar
 from cozviewer.export.tasks import (
     ComparisonTask,
+    ImageOptions,
+    ImageTask,
     MovieTask,
-    PictureOptions,
-    PictureTask,
     RegionTask,
     StripTask,
 )
@@ -101,16 +101,16 @@ def test_every_label_is_drawn(label: str) -> None:
 
 def picture(path: Path, scale: Scale | None) -> Task:
     view = View(camera_at(40, 30, 4), 320, 240)
-    return PictureTask(path, view, PictureOptions(scale=scale))
+    return ImageTask(path, view, ImageOptions(scale=scale))
 
 
 def sideways(path: Path, scale: Scale | None) -> Task:
     view = View(camera_at(40, 30, 4), 240, 320, Orientation(1))
-    return PictureTask(path, view, PictureOptions(scale=scale))
+    return ImageTask(path, view, ImageOptions(scale=scale))
 
 
 def region(path: Path, scale: Scale | None) -> Task:
-    return RegionTask(path, LevelRegion(2, Rect(0, 0, 320, 240)), PictureOptions(scale=scale))
+    return RegionTask(path, LevelRegion(2, Rect(0, 0, 320, 240)), ImageOptions(scale=scale))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Signed pictures: read by the C2PA library itself, and by Pillow as before."""
+"""Signed images: read by the C2PA library itself, and by Pillow as before."""
 
 import json
 from dataclasses import replace
@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 
+from cozviewer.export.image import save_image
 from cozviewer.export.origin import Origin, read_origin
-from cozviewer.export.picture import save_picture
-from cozviewer.export.signing import SIGNED, Signature, check_signing, description, sign_picture
+from cozviewer.export.signing import SIGNED, Signature, check_signing, description, sign_image
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.export.certificates import signature_in
 from tests.packages import Packages
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 ORIGIN = Origin(
     kind="generated",
@@ -68,10 +68,10 @@ def test_a_signed_picture_tells_its_parent_and_what_was_done(
     tmp_path: Path, source: Path, signature: Signature, suffix: str
 ) -> None:
     path = tmp_path / f"out{suffix}"
-    save_picture(path, noise(32, 48), ORIGIN)
+    save_image(path, noise(32, 48), ORIGIN)
     with Image.open(path) as image:
         before = np.asarray(image)
-    sign_picture(path, ORIGIN, source, signature)
+    sign_image(path, ORIGIN, source, signature)
 
     manifest = manifest_of(path)
     assert manifest["title"] == path.name
@@ -94,8 +94,8 @@ def test_the_description_names_borrowed_texture() -> None:
 
 def test_a_change_afterwards_is_found(tmp_path: Path, source: Path, signature: Signature) -> None:
     path = tmp_path / "out.png"
-    save_picture(path, noise(32, 48), ORIGIN)
-    sign_picture(path, ORIGIN, source, signature)
+    save_image(path, noise(32, 48), ORIGIN)
+    sign_image(path, ORIGIN, source, signature)
     content = bytearray(path.read_bytes())
     content[-20] ^= 1
     path.write_bytes(content)
@@ -107,8 +107,8 @@ def test_without_a_parent_that_can_be_told_of_it_is_signed_too(
     tmp_path: Path, source: Path, signature: Signature, name: str | None
 ) -> None:
     path = tmp_path / "out.jpg"
-    save_picture(path, noise(32, 48), ORIGIN)
-    sign_picture(path, ORIGIN, None if name is None else source.rename(tmp_path / name), signature)
+    save_image(path, noise(32, 48), ORIGIN)
+    sign_image(path, ORIGIN, None if name is None else source.rename(tmp_path / name), signature)
     (created,) = actions_of(manifest_of(path))
     assert (created["action"], created["digitalSourceType"]) == ("c2pa.created", GENERATED)
 
@@ -118,8 +118,8 @@ def test_nothing_is_called_generated_that_is_not(
     tmp_path: Path, source: Path, signature: Signature, kind: Any
 ) -> None:
     path, origin = tmp_path / "out.png", replace(ORIGIN, kind=kind, engine="")
-    save_picture(path, noise(32, 48), origin)
-    sign_picture(path, origin, source, signature)
+    save_image(path, noise(32, 48), origin)
+    sign_image(path, origin, source, signature)
     told = json.dumps(actions_of(manifest_of(path)))
     assert "rained" not in told
     assert 'photo.png"' in told
@@ -128,8 +128,8 @@ def test_nothing_is_called_generated_that_is_not(
 def test_other_curves_do(tmp_path: Path, source: Path) -> None:
     signature = signature_in(tmp_path, ec.SECP384R1())
     path = tmp_path / "out.png"
-    save_picture(path, noise(8, 8), ORIGIN)
-    sign_picture(path, ORIGIN, source, signature)
+    save_image(path, noise(8, 8), ORIGIN)
+    sign_image(path, ORIGIN, source, signature)
     assert manifest_of(path)["signature_info"]["alg"] == "Es384"
 
 
@@ -162,9 +162,9 @@ def test_cancelled_the_picture_stays_unsigned(
     tmp_path: Path, source: Path, signature: Signature
 ) -> None:
     path = tmp_path / "out.png"
-    save_picture(path, noise(8, 8), ORIGIN)
+    save_image(path, noise(8, 8), ORIGIN)
     before = path.read_bytes()
     with pytest.raises(Cancelled):
-        sign_picture(path, ORIGIN, source, signature, cancelled=lambda: True)
+        sign_image(path, ORIGIN, source, signature, cancelled=lambda: True)
     assert path.read_bytes() == before
     assert not list(tmp_path.glob(".cozviewer-*"))

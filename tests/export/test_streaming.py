@@ -16,7 +16,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.run import OneProcess, run_task
-from cozviewer.export.tasks import PictureOptions, RegionTask
+from cozviewer.export.tasks import ImageOptions, RegionTask
 from cozviewer.export.upscaling.upscale import UpscaleTask
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.prompters import TextPrompter
@@ -26,7 +26,7 @@ from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Failure
 from tests.chain.fakes import DetailUpscaler
 from tests.patience import PATIENCE
-from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.images import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
 
 pytest.importorskip("pyvips")
@@ -58,7 +58,7 @@ class Watched(DetailUpscaler):
 
 @pytest.fixture
 def upscaler(monkeypatch: pytest.MonkeyPatch) -> Watched:
-    """Return an engine that draws a photo in many units; small pictures count as large."""
+    """Return an engine that draws a photo in many units; small images count as large."""
     monkeypatch.setattr(compose, "BAND", 64)
     monkeypatch.setattr(large, "LARGE", 1000)
     return Watched()
@@ -77,7 +77,7 @@ def chain(upscaler: Watched) -> Iterator[Chain]:
 
 def whole(chain: Chain, path: Path, label: bool = True) -> RegionTask:
     """Return the task of a whole level."""
-    return RegionTask(path, chain.pyramid.whole_level(2), PictureOptions(label=label))
+    return RegionTask(path, chain.pyramid.whole_level(2), ImageOptions(label=label))
 
 
 def content(folder: Path) -> dict[str, bytes]:

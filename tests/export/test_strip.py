@@ -1,4 +1,4 @@
-"""The zoom strip: each picture 4x closer, from the whole photo to the view."""
+"""The zoom strip: each image 4x closer, from the whole photo to the view."""
 
 from fractions import Fraction
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.export.picture import check_target
+from cozviewer.export.image import check_target
 from cozviewer.export.targets import free_path, refuse_inputs, replaced_by
 from cozviewer.util.errors import BadInput
 

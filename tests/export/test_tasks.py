@@ -13,7 +13,7 @@ from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.run import Task, missing_tiles_of, run_task
-from cozviewer.export.tasks import MovieTask, PictureOptions, PictureTask, RegionTask, StripTask
+from cozviewer.export.tasks import ImageOptions, ImageTask, MovieTask, RegionTask, StripTask
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import source_from_pixels
@@ -79,7 +79,7 @@ def tasks(folder: Path) -> dict[str, Task]:
     views = tuple(View(camera_at(40, 30, zoom), 64, 64).aligned() for zoom in (1.0, 4.0, 16.0))
     clip = Clip("GIF", 64, 64, Fraction(10), 3)
     return {
-        "picture": PictureTask(folder / "a.png", views[-1]),
+        "picture": ImageTask(folder / "a.png", views[-1]),
         "region": RegionTask(folder / "a.png", LevelRegion(2, Rect(10, 20, 200, 100))),
         "strip": StripTask(folder / "a.png", views),
         "movie": MovieTask(folder / "a.gif", clip, tuple(FrameSpec(view) for view in views)),
@@ -128,7 +128,7 @@ def test_after_cancelling_there_are_tiles_but_no_file(tmp_path: Path, kind: str)
 def test_an_incomplete_picture_generates_nothing(tmp_path: Path) -> None:
     chain = fresh_chain()
     task = RegionTask(
-        tmp_path / "a.png", LevelRegion(2, Rect(10, 20, 200, 100)), PictureOptions(complete=False)
+        tmp_path / "a.png", LevelRegion(2, Rect(10, 20, 200, 100)), ImageOptions(complete=False)
     )
     made = run_task(task, chain)
     assert (made.generated, made.origin.kind, made.origin.prompt) == (0, "mixed", "")
@@ -151,7 +151,7 @@ def test_damaged_tiles_all_over_a_picture_are_noticed_at_once(tmp_path: Path) ->
     task = RegionTask(tmp_path / "a.png", region)
     run_task(task, chain)
     chain.pyramid.store.close()
-    damaged = damage(tmp_path / "a.tiles", "no picture", z=2)
+    damaged = damage(tmp_path / "a.tiles", "no image", z=2)
     chain = opened()
     with pytest.raises(TileMissing):
         task.write(chain, never, unheard)

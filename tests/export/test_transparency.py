@@ -11,12 +11,12 @@ from PIL import Image
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.background import flattened_sentence
+from cozviewer.export.image import FORMATS
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.frames import frames_of
 from cozviewer.export.origin import read_origin
-from cozviewer.export.picture import FORMATS
 from cozviewer.export.run import run_task
-from cozviewer.export.tasks import PictureOptions, PictureTask, RegionTask, StripTask
+from cozviewer.export.tasks import ImageOptions, ImageTask, RegionTask, StripTask
 from cozviewer.export.upscaling.upscale import UpscaleOptions, upscale_photo
 from cozviewer.models.prompters import NoPrompter
 from cozviewer.pyramid.camera import View, camera_at
@@ -24,7 +24,7 @@ from cozviewer.pyramid.compose import BACKGROUND, best_region, compose
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.transparency import WHITE, view_over
 from tests.chain.fakes import DetailUpscaler
-from tests.image.alpha.pictures import RED, disc_source
+from tests.image.alpha.images import RED, disc_source
 from tests.pyramid.pyramids import pyramid_of
 
 BLACK = (0, 0, 0)
@@ -44,7 +44,7 @@ def chain() -> Iterator[Chain]:
 
 
 def whole(chain: Chain, path: Path, z: int = 2, **options: object) -> RegionTask:
-    return RegionTask(path, chain.pyramid.whole_level(z), PictureOptions(**options))  # type: ignore[arg-type]
+    return RegionTask(path, chain.pyramid.whole_level(z), ImageOptions(**options))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("suffix", LOSSLESS)
@@ -137,12 +137,12 @@ def test_a_background(
 def test_a_view_is_transparent_around_the_photo(chain: Chain, tmp_path: Path) -> None:
     view = View(camera_at(20, 20, 1.0), 60, 50)
     path = tmp_path / "view.png"
-    run_task(PictureTask(path, view), chain)
+    run_task(ImageTask(path, view), chain)
     with Image.open(path) as image:
         found = np.asarray(image)
     assert not found[:5, :, 3].any()
     assert found[25, 30].tolist() == [*RED, 255]
-    run_task(PictureTask(path, view, PictureOptions(background=WHITE)), chain)
+    run_task(ImageTask(path, view, ImageOptions(background=WHITE)), chain)
     with Image.open(path) as image:
         found = np.asarray(image)
     assert found[0, 0].tolist() == list(BACKGROUND)

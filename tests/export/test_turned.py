@@ -10,12 +10,13 @@ from PIL import Image
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large, picture
+from cozviewer.export import image as image_export
+from cozviewer.export import large
 from cozviewer.export.movies.camera_path import frame_specs, resized
 from cozviewer.export.movies.movie_formats import Clip
 from cozviewer.export.run import run_task
 from cozviewer.export.strip import strip_views
-from cozviewer.export.tasks import MovieTask, PictureTask, RegionTask
+from cozviewer.export.tasks import ImageTask, MovieTask, RegionTask
 from cozviewer.image.rect import Rect
 from cozviewer.models.prompters import TextPrompter
 from cozviewer.pyramid.camera import View, camera_at
@@ -44,7 +45,7 @@ def test_a_view_and_a_region_are_saved_as_they_are_shown(
     chain: Chain, tmp_path: Path, orientation: Orientation
 ) -> None:
     view = View(camera_at(40, 30, 5.0), 71, 52, orientation)
-    task = PictureTask(tmp_path / "view.png", view)
+    task = ImageTask(tmp_path / "view.png", view)
     run_task(task, chain)
     plain = compose(chain.pyramid, view.upright)
     with Image.open(task.path) as image:
@@ -67,7 +68,7 @@ def test_a_region_that_is_written_in_bands_is_turned_too(
 ) -> None:
     pytest.importorskip("pyvips", exc_type=ImportError)
     write_in_bands(monkeypatch, 0)
-    monkeypatch.setattr(picture, "in_bands", large.in_bands)
+    monkeypatch.setattr(image_export, "in_bands", large.in_bands)
     whole = chain.pyramid.level_rect(0)
     task = RegionTask(tmp_path / "a.png", LevelRegion(0, whole), orientation=orientation)
     run_task(task, chain)

@@ -6,8 +6,8 @@ from pathlib import Path
 from PIL import Image
 
 from cozviewer.export.formats import FileOptions
+from cozviewer.export.image import save_image
 from cozviewer.export.origin import from_xmp, read_origin, sight_of_origin, to_xmp
-from cozviewer.export.picture import save_picture
 from cozviewer.image.exif import orientation, says_adobe_rgb, upright, without_place
 from cozviewer.image.facts.exif_fields import exif_fields
 from cozviewer.image.facts.file_facts import file_facts
@@ -16,7 +16,7 @@ from cozviewer.util.cancel import never
 from tests.export.test_origin import ORIGIN
 from tests.fuzz.target import Target, changed
 from tests.mutations import edited
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 PIECES = [
     *(b"\0", b"\xff", b"&", b"&#0;", b"&#xd800;", b"<", b">", b"]]>", b"<![CDATA[", b"<!--"),
@@ -47,7 +47,7 @@ def exported(ending: str) -> bytes:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"export{ending}"
-        save_picture(path, noise(8, 6), ORIGIN, FileOptions(exif=exif()))
+        save_image(path, noise(8, 6), ORIGIN, FileOptions(exif=exif()))
         return path.read_bytes()
 
 

@@ -1,4 +1,4 @@
-"""What servers send: the answers of a chat server, a model hub's lists, files, and a picture."""
+"""What servers send: the answers of a chat server, a model hub's lists, files, and an image."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from huggingface_hub import file_download
 
 from cozviewer.config.questions import PHOTO
 from cozviewer.models.download import hub
-from cozviewer.models.download.picture import fetch_picture
+from cozviewer.models.download.image import fetch_image
 from cozviewer.models.server.address import read_address
 from cozviewer.models.server.prompter import ServerPrompter
 from cozviewer.models.server.reply import (
@@ -32,7 +32,7 @@ from cozviewer.util.cancel import never
 from tests.fuzz.target import Target, changed, is_sentence, unread
 from tests.models.chat_asking import CROP
 from tests.mutations import edited
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 REPO = "someone/model"
 COMMIT = "c0ffee" * 6 + "c0de"
@@ -197,7 +197,7 @@ def _download(content: bytes, folder: Path) -> None:
 def _fetch(content: bytes, folder: Path) -> None:
     path = folder / "picture"
     with RawServer(content) as server:
-        fetch_picture(f"http://127.0.0.1:{server.port}/a.png", path, lambda *_: None, never)
+        fetch_image(f"http://127.0.0.1:{server.port}/a.png", path, lambda *_: None, never)
 
 
 _KINDS: dict[str, Callable[[bytes, Path], None]] = {
@@ -213,7 +213,7 @@ _KINDS: dict[str, Callable[[bytes, Path], None]] = {
 
 def servers() -> Target:
     """Return the target."""
-    picture = encoded(noise(8, 6), "PNG")
+    image = encoded(noise(8, 6), "PNG")
     return Target(
         "servers",
         {
@@ -223,7 +223,7 @@ def servers() -> Target:
             "stream over HTTP": lambda: http(stream(), "text/event-stream"),
             "list of the hub": lambda: http(listing()),
             "model file": lambda: http(WEIGHTS, "application/octet-stream"),
-            "picture": lambda: http(picture, "image/png"),
+            "picture": lambda: http(image, "image/png"),
         },
         read,
         spoilt,

@@ -1,4 +1,4 @@
-"""A picture with alpha as it looks on white paper."""
+"""An image with alpha as it looks on white paper."""
 
 from cozviewer.image.alpha.plane import over
 from cozviewer.image.pixels import Rgb8

@@ -163,7 +163,7 @@ def exr(**channels: NDArray[Any]) -> bytes:
 
 
 def psd(rgb: Rgb8, *, version: int = 1, depth: int = 8, merged: bool = True) -> bytes:
-    """Return a Photoshop file of one flattened picture, without layers."""
+    """Return a Photoshop file of one flattened image, without layers."""
     height, width = rgb.shape[:2]
     head = struct.pack(">4sH6xHIIHH", b"8BPS", version, 3, height, width, depth, 3)
     info = struct.pack(">IBIII", 1, merged, 0, 0, 1)
@@ -184,7 +184,7 @@ def psd(rgb: Rgb8, *, version: int = 1, depth: int = 8, merged: bool = True) -> 
 
 
 def layered_psd(rgb: Rgb8) -> bytes:
-    """Return a Photoshop file of one layer, saved without a finished picture."""
+    """Return a Photoshop file of one layer, saved without a finished image."""
     from psd_tools import PSDImage
 
     document: Any = PSDImage.new("RGB", (rgb.shape[1], rgb.shape[0]))

@@ -15,7 +15,7 @@ from cozviewer.image.source import Source, open_source
 from cozviewer.util.errors import BadInput
 from tests.image.colours.test_coded_colour import D50_COLUMNS, profile
 from tests.packages import Packages
-from tests.pyramid.pictures import encoded, png, png_chunk
+from tests.pyramid.images import encoded, png, png_chunk
 
 RED, GREEN = (220, 30, 30), (30, 200, 60)
 PATCHES = np.repeat(np.repeat(np.array([[RED, GREEN]], np.uint8), 32, axis=0), 32, axis=1)

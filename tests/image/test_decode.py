@@ -11,12 +11,12 @@ from cozviewer.image.colours import colour
 from cozviewer.image.exif import upright
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import Cancelled
-from tests.pyramid.pictures import EVERY_FORMAT, encoded, exif_block, noise, png_chunk, smooth
+from tests.pyramid.images import EVERY_FORMAT, encoded, exif_block, noise, png_chunk, smooth
 
 
 @pytest.fixture(autouse=True)
 def _many_strips(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pictures as small as those here are decoded in several strips, the last one shorter."""
+    """Images as small as those here are decoded in several strips, the last one shorter."""
     monkeypatch.setattr(decode_module, "STRIP_PIXELS", 1000)
 
 

@@ -8,7 +8,7 @@ from PIL import ExifTags, Image
 
 from cozviewer.image import exif
 from cozviewer.image.exif import without_place
-from tests.pyramid.pictures import exif_block
+from tests.pyramid.images import exif_block
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -1,10 +1,10 @@
-"""The pictures of a folder, in the order in which people count."""
+"""The images of a folder, in the order in which people count."""
 
 from pathlib import Path
 
 import pytest
 
-from cozviewer.image.folder import pictures_in, sorted_naturally
+from cozviewer.image.folder import images_in, sorted_naturally
 from cozviewer.util.errors import Cancelled
 
 
@@ -20,7 +20,7 @@ def test_only_pictures_are_listed(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()
     (tmp_path / "circle.jpg").symlink_to(tmp_path / "circle.jpg")
-    assert [path.name for path in pictures_in(tmp_path)] == [
+    assert [path.name for path in images_in(tmp_path)] == [
         *("a9.png", "a10.png", "b.JPG", "x.HEIC")
     ]
 
@@ -28,4 +28,4 @@ def test_only_pictures_are_listed(tmp_path: Path) -> None:
 def test_listing_is_cancelled(tmp_path: Path) -> None:
     (tmp_path / "a.png").touch()
     with pytest.raises(Cancelled):
-        pictures_in(tmp_path, lambda: True)
+        images_in(tmp_path, lambda: True)

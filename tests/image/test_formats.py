@@ -12,7 +12,7 @@ from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import psd
 from tests.packages import Packages
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 HEADS = {
     "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0",

@@ -1,4 +1,4 @@
-"""Map coordinates of pixels, levels, regions and turned pictures, compared with rasterio."""
+"""Map coordinates of pixels, levels, regions and turned images, compared with rasterio."""
 
 import math
 from fractions import Fraction
@@ -74,7 +74,7 @@ def test_maps_are_composed_as_rasterio_does() -> None:
 def test_longitude_and_latitude_are_those_of_proj(
     tmp_path: Path, crs: str, affine: tuple[float, ...]
 ) -> None:
-    """Also with the pole and the date line in the picture."""
+    """Also with the pole and the date line in the image."""
     path = geotiff(tmp_path / "a.tif", np.zeros((1, 200, 300), np.uint8), crs=crs, transform=affine)
     reader = opened(path, "TIFF")
     reader.close()

@@ -7,7 +7,7 @@ import pytest
 
 from cozviewer.image.source import open_source, preview
 from cozviewer.util.errors import BadInput
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 RGB = noise(160, 320)
 

@@ -14,9 +14,9 @@ from PIL import Image, ImageFile
 from cozviewer.image import decode, limits
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source, preview
-from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.errors import BadInput, HugeImage
 from tests.packages import Packages
-from tests.pyramid.pictures import encoded, noise, png_of_size
+from tests.pyramid.images import encoded, noise, png_of_size
 
 GIGABYTE = 10**9
 
@@ -40,7 +40,7 @@ def with_free_memory(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
 def test_a_bomb_is_asked_about(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.png"
     bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=True))
-    with pytest.raises(HugePicture, match=r"bomb\.png") as caught:
+    with pytest.raises(HugeImage, match=r"bomb\.png") as caught:
         open_source(bomb)
     sentence = str(caught.value)
     assert "60000 x 50000" in sentence
@@ -66,9 +66,9 @@ def test_without_libvips_its_name_is_said(
     packages.hide("pyvips")
     bomb = tmp_path / "bomb.png"
     bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=interlaced))
-    with pytest.raises(HugePicture, match="--allow-huge") as caught:
+    with pytest.raises(HugeImage, match="--allow-huge") as caught:
         open_source(bomb)
-    # An interlaced picture has to be in memory as a whole anyway.
+    # An interlaced image has to be in memory as a whole anyway.
     assert ("pip install 'cozviewer[huge]'" in str(caught.value)) is not interlaced
 
 
@@ -81,7 +81,7 @@ def test_what_cannot_fit_is_refused_even_after_a_yes(
     bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=True))
     with pytest.raises(BadInput, match=r"21\.0 GB of memory to open, of which 20\.0 GB") as caught:
         open_source(bomb, allow_huge=True)
-    assert not isinstance(caught.value, HugePicture)
+    assert not isinstance(caught.value, HugeImage)
 
 
 @pytest.mark.usefixtures("_no_decoding")
@@ -102,7 +102,7 @@ def test_too_many_rows_are_refused(tmp_path: Path, allow_huge: bool) -> None:
     path.write_bytes(png_of_size(1, 300_000_000, 1, 0))
     with pytest.raises(BadInput, match=r"tall\.png is 300000000 pixels high, which") as caught:
         open_source(path, allow_huge=allow_huge)
-    assert not isinstance(caught.value, HugePicture)
+    assert not isinstance(caught.value, HugeImage)
 
 
 def test_exactly_300_megapixels_need_no_yes(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_yes_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(limits, "HUGE", 100)
     path = tmp_path / "huge.png"
     path.write_bytes(encoded(noise(11, 10), "PNG"))
-    with pytest.raises(HugePicture):
+    with pytest.raises(HugeImage):
         open_source(path)
     assert open_source(path, allow_huge=True).width == 11
 
@@ -220,7 +220,7 @@ def test_memory_needed_for_extreme_shapes(
 def test_no_more_memory_is_used_than_was_promised(
     tmp_path: Path, mode: str, size: tuple[int, int], kind: str
 ) -> None:
-    """The peak of a process that opens the picture and does nothing else."""
+    """The peak of a process that opens the image and does nothing else."""
     path = tmp_path / "thin"
     Image.effect_noise(size, 90).convert(mode).save(path, kind)
     ended = subprocess.run(
@@ -232,7 +232,7 @@ def test_no_more_memory_is_used_than_was_promised(
 
 
 WORKING = 20_000_000
-"""Bytes at hand for pieces of a picture, whatever its size."""
+"""Bytes at hand for pieces of an image, whatever its size."""
 
 MEASURE = """
 import sys

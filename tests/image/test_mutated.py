@@ -1,4 +1,4 @@
-"""Files changed at random: each gives a picture or a sentence, and nothing is printed."""
+"""Files changed at random: each gives an image or a sentence, and nothing is printed."""
 
 import io
 import random
@@ -41,7 +41,7 @@ from tests.image.test_colour_signals import (
 from tests.image.test_frames import animated
 from tests.image.tiff.test_kinds import COLOUR, KINDS, LARGE, REDUCED, SENSOR, pages
 from tests.mutations import edited, mutated
-from tests.pyramid.pictures import encoded, noise, png, png_chunk, tiff
+from tests.pyramid.images import encoded, noise, png, png_chunk, tiff
 
 RGB = noise(20, 16)
 

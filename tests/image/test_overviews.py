@@ -11,7 +11,7 @@ from cozviewer.image.overviews import LAST_SIDE, halved, level_sizes, with_overv
 from cozviewer.image.pixels import Rgb8
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Cancelled
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 def halved_by_the_book(rgb: Rgb8) -> Rgb8:

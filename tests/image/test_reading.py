@@ -1,4 +1,4 @@
-"""Every file that is no good picture gets one sentence that names it."""
+"""Every file that is no good image gets one sentence that names it."""
 
 import errno
 import io
@@ -10,7 +10,7 @@ from PIL import Image
 
 from cozviewer.image.reading import opened, shown_name
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
-from tests.pyramid.pictures import EVERY_FORMAT, encoded, noise, png, smooth
+from tests.pyramid.images import EVERY_FORMAT, encoded, noise, png, smooth
 
 
 def complaint(path: Path) -> str:
@@ -75,7 +75,7 @@ def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
 
 def test_text_is_no_picture(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
-    path.write_text("Dear reader, this is no picture at all.")
+    path.write_text("Dear reader, this is no image at all.")
     assert "not an image" in complaint(path)
 
 

@@ -16,7 +16,7 @@ from cozviewer.image.resolution import (
     resolution_of_info,
 )
 from cozviewer.image.source import open_source
-from tests.pyramid.pictures import encoded, noise, png, png_chunk, tiff
+from tests.pyramid.images import encoded, noise, png, png_chunk, tiff
 
 RGB = noise(12, 8)
 

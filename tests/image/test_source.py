@@ -1,4 +1,4 @@
-"""The picture as opened: its levels, its tiles, its name tag."""
+"""The image as opened: its levels, its tiles, its name tag."""
 
 import hashlib
 import random
@@ -18,7 +18,7 @@ from cozviewer.pyramid.geometry import level_size
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import edited
 from tests.patience import PATIENCE
-from tests.pyramid.pictures import encoded, exif_block, noise, png_of_size, smooth
+from tests.pyramid.images import encoded, exif_block, noise, png_of_size, smooth
 
 
 @pytest.mark.parametrize(

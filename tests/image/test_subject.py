@@ -19,7 +19,7 @@ from cozviewer.image.subject import (
     subject_of_resolution,
 )
 from tests.image.rare_files import dicom, through_file
-from tests.pyramid.pictures import encoded, noise, tiff
+from tests.pyramid.images import encoded, noise, tiff
 
 RGB = noise(12, 8)
 UM = 1e-6

@@ -56,7 +56,7 @@ def test_the_next_level_is_drawn_at_its_own_size_around_the_pointer(
     found = targets(view, source, 300, 200, STILL)
     assert [target.region.z for target in found] == [z]
     target = found[0]
-    # A window's worth, cut to the picture.
+    # A window's worth, cut to the image.
     whole = Rect(0, 0, 400 << z, 300 << z)
     assert whole.contains(target.region.rect)
     assert 390 <= target.region.rect.width <= 401
@@ -111,7 +111,7 @@ class Held(FakeUpscaler):
 
     Attributes:
         free: Lets it go.
-        begun: Set when a picture was begun.
+        begun: Set when an image was begun.
         left: How often it was left in the middle.
     """
 

@@ -1,4 +1,4 @@
-"""An open picture's object: each request reaches the worker, whatever its own signals set off."""
+"""An open image's object: each request reaches the worker, whatever its own signals set off."""
 
 import threading
 from collections.abc import Iterator

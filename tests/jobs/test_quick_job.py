@@ -45,8 +45,8 @@ class Quick(DetailUpscaler):
     """A draft network that can be held.
 
     Attributes:
-        free: Each picture waits until it is set, or until it is not wanted any more.
-        begun: Set when a picture was begun.
+        free: Each image waits until it is set, or until it is not wanted any more.
+        begun: Set when an image was begun.
     """
 
     halo: int = 4

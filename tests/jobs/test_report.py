@@ -8,8 +8,8 @@ from cozviewer.util.translation import install
 
 
 def test_our_own_errors_are_told_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
-    assert sentence_of(BadInput("That is no picture; open another."), "opening x") == (
-        "That is no picture; open another."
+    assert sentence_of(BadInput("That is no image; open another."), "opening x") == (
+        "That is no image; open another."
     )
     assert not caplog.records
 

@@ -42,8 +42,8 @@ class Request:
         return "".join(part["text"] for part in first["content"] if part["type"] == "text")
 
     @property
-    def pictures(self) -> list[Rgb8]:
-        """The user's pictures, decoded."""
+    def images(self) -> list[Rgb8]:
+        """The user's images, decoded."""
         urls = [
             part["image_url"]["url"]
             for part in self.body["messages"][-1]["content"]

@@ -90,7 +90,7 @@ def saved(path: Path, content: Any) -> Path:
 
 
 def detail(rgb: RgbFloat) -> float:
-    """Return the energy of the Laplacian: how much fine detail a picture has."""
+    """Return the energy of the Laplacian: how much fine detail an image has."""
     grey = rgb.mean(axis=2)
     laplacian = (
         4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2] - grey[1:-1, 2:]

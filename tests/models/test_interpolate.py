@@ -15,7 +15,7 @@ from cozviewer.util.errors import Cancelled
 METHODS: tuple[Literal["nearest", "bicubic"], ...] = ("nearest", "bicubic")
 
 
-def picture(width: int, height: int) -> RgbFloat:
+def image(width: int, height: int) -> RgbFloat:
     return np.random.default_rng(0).random((height, width, 3), np.float32)
 
 
@@ -28,7 +28,7 @@ def test_nearest_repeats_each_pixel_sixteen_times() -> None:
 
 
 def test_bicubic_is_pillows_without_its_rounding() -> None:
-    rgb = (64 + picture(20, 15) * 128).astype(np.uint8)  # no overshoot to be cut between
+    rgb = (64 + image(20, 15) * 128).astype(np.uint8)  # no overshoot to be cut between
     fine = Interpolation("bicubic").upscale(rgb, "", 0, never)
     rounded = np.asarray(Image.fromarray(rgb).resize((80, 60), Image.Resampling.BICUBIC))
     assert np.abs(fine * 255 - rounded).max() < 1.6  # its two passes round twice
@@ -55,7 +55,7 @@ def test_a_plain_colour_stays(method: Literal["nearest", "bicubic"], size: tuple
 
 @pytest.mark.parametrize("method", METHODS)
 def test_parts_with_the_halo_join_exactly(method: Literal["nearest", "bicubic"]) -> None:
-    engine, rgb = Interpolation(method), picture(40, 30)
+    engine, rgb = Interpolation(method), image(40, 30)
     whole = engine.upscale(rgb, "", 0, never)
     left, halo = rgb[:, : 20 + engine.halo], engine.halo
     right = rgb[:, 20 - halo :]
@@ -79,11 +79,11 @@ def test_what_it_says_about_itself() -> None:
 
 def test_it_can_be_stopped() -> None:
     with pytest.raises(Cancelled):
-        Interpolation("bicubic").upscale(picture(4, 4), "", 0, lambda: True)
+        Interpolation("bicubic").upscale(image(4, 4), "", 0, lambda: True)
 
 
 def test_strips_do_not_show_and_tell_how_far_it_is() -> None:
-    rgb, reported = picture(9, 2 * interpolate.STRIP + 5), list[float]()
+    rgb, reported = image(9, 2 * interpolate.STRIP + 5), list[float]()
     fine = Interpolation("bicubic").upscale(rgb, "", 0, never, reported.append)
     size = (fine.shape[1], fine.shape[0])
     for each in range(3):

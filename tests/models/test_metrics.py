@@ -16,7 +16,7 @@ from cozviewer.models import metrics
 from cozviewer.models.metrics import ALEXNET, JUDGES, learned_metrics
 from cozviewer.util.errors import BadInput
 from tests.packages import Packages
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 RESULT, PARENT = noise(512, 512), noise(128, 128)
 
@@ -107,8 +107,8 @@ def test_lpips_compares_the_shrunk_result_with_its_parent(hub: Path) -> None:
             value.data.copy_(weights[f"features.{name}"])
     shrunk = RESULT.reshape(128, 4, 128, 4, 3).mean(axis=(1, 3))
     pair = [
-        torch.tensor(picture, dtype=torch.float32).permute(2, 0, 1)[None] / 127.5 - 1
-        for picture in (shrunk, PARENT)
+        torch.tensor(image, dtype=torch.float32).permute(2, 0, 1)[None] / 127.5 - 1
+        for image in (shrunk, PARENT)
     ]
     with torch.inference_mode():
         value = float(theirs(*pair))
@@ -137,7 +137,7 @@ def test_judges_see_the_result_between_0_and_1(hub: Path, monkeypatch: pytest.Mo
 
     def create(variant: str, device: torch.device) -> Callable[[torch.Tensor], torch.Tensor]:
         made.append((variant, str(device)))
-        return lambda picture: picture.max() + picture.shape[1] + picture.shape[3]
+        return lambda image: image.max() + image.shape[1] + image.shape[3]
 
     fake_pyiqa(monkeypatch, create)
     for judge in JUDGES:

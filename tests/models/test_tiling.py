@@ -1,4 +1,4 @@
-"""Upscaling in parts: they cover the picture, join invisibly, and shrink when memory runs out."""
+"""Upscaling in parts: they cover the image, join invisibly, and shrink when memory runs out."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ class Smear:
         return result
 
 
-def picture(width: int, height: int) -> RgbFloat:
+def image(width: int, height: int) -> RgbFloat:
     return np.random.default_rng(width).random((height, width, 3), np.float32)
 
 
@@ -69,20 +69,20 @@ def run(
 @pytest.mark.parametrize("size", [(1, 1), (1, 90), (90, 1), (100, 70), (41, 64)])
 @pytest.mark.parametrize("side", [7, 32, 64])
 def test_parts_join_as_if_the_whole_had_been_computed(size: tuple[int, int], side: int) -> None:
-    rgb = picture(*size)
+    rgb = image(*size)
     np.testing.assert_allclose(run(rgb, Smear(), side=side), Smear()(rgb), rtol=1e-6)
 
 
 def test_what_is_small_enough_is_one_part_whatever_its_shape() -> None:
     network = Smear()
-    run(picture(200, 20), network, side=64)
+    run(image(200, 20), network, side=64)
     assert network.sizes == [(200, 20)]
 
 
 def test_it_is_reported_how_much_of_all_parts_is_done() -> None:
     reported: list[float] = []
     upscale_in_parts(
-        picture(96, 32),
+        image(96, 32),
         Smear(),
         most=32 * 32,
         halo=0,
@@ -94,18 +94,18 @@ def test_it_is_reported_how_much_of_all_parts_is_done() -> None:
 
 
 def test_without_a_halo_the_seams_would_show() -> None:
-    rgb = picture(64, 64)
+    rgb = image(64, 64)
     assert not np.allclose(run(rgb, Smear(), side=32, halo=0), Smear()(rgb))
 
 
 def test_8_bit_and_float_pixels_give_the_same() -> None:
-    rgb8 = (picture(9, 5) * 255).astype(np.uint8)
+    rgb8 = (image(9, 5) * 255).astype(np.uint8)
     result = run(rgb8, Smear(), side=64)
     np.testing.assert_array_equal(result, run(to_float(rgb8), Smear(), side=64))
 
 
 def test_the_callers_pixels_are_left_alone() -> None:
-    rgb = picture(10, 10)
+    rgb = image(10, 10)
     rgb.setflags(write=False)
 
     class Greedy(Smear):
@@ -119,7 +119,7 @@ def test_the_callers_pixels_are_left_alone() -> None:
 
 
 def test_a_part_that_does_not_fit_is_halved_and_the_work_goes_on() -> None:
-    rgb, network, shrunk = picture(300, 200), Smear(room=7000), list[int]()
+    rgb, network, shrunk = image(300, 200), Smear(room=7000), list[int]()
     result = run(rgb, network, side=256, shrunk=shrunk)
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
     assert shrunk == [150 * 150, 75 * 75]  # halves of what was tried, a side
@@ -133,7 +133,7 @@ def test_what_was_finished_before_memory_ran_out_is_not_computed_again() -> None
                 self.room = 80 * 80
             return super().__call__(pixels, progressed)
 
-    rgb, network, shrunk = picture(512, 128), Fading(), list[int]()
+    rgb, network, shrunk = image(512, 128), Fading(), list[int]()
     result = run(rgb, network, side=128, shrunk=shrunk)
     assert shrunk == [64 * 64]
     assert len(network.sizes) == 3 + 4
@@ -143,7 +143,7 @@ def test_what_was_finished_before_memory_ran_out_is_not_computed_again() -> None
 def test_when_even_the_smallest_part_does_not_fit_it_fails_with_a_sentence() -> None:
     shrunk: list[int] = []
     with pytest.raises(Failure, match=r"^Not enough memory to enlarge even 37 × 37 pixels: close"):
-        run(picture(300, 300), Smear(room=100), side=256, shrunk=shrunk)
+        run(image(300, 300), Smear(room=100), side=256, shrunk=shrunk)
     assert shrunk == [75 * 75, 38 * 38]
 
 
@@ -151,7 +151,7 @@ def test_a_result_that_does_not_fit_fails_with_a_sentence(monkeypatch: pytest.Mo
     def full(*args: object) -> None:
         raise MemoryError
 
-    rgb = picture(8, 9)
+    rgb = image(8, 9)
     monkeypatch.setattr(np, "empty", full)
     with pytest.raises(Failure, match="Not enough memory to enlarge even 8 × 9 pixels"):
         run(rgb, Smear(), side=256)
@@ -161,7 +161,7 @@ def test_it_can_be_stopped_between_parts() -> None:
     network = Smear()
     with pytest.raises(Cancelled):
         upscale_in_parts(
-            picture(128, 32),
+            image(128, 32),
             network,
             most=32 * 32,
             halo=0,

@@ -1,4 +1,4 @@
-"""Real-ESRGAN through the whole step on pictures with known answers: a zoom stays true."""
+"""Real-ESRGAN through the whole step on images with known answers: a zoom stays true."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +32,7 @@ Y, X = np.mgrid[:HEIGHT, :WIDTH]
 
 
 def grey(values: NDArray[Any]) -> Rgb8:
-    """Return whole numbers 0..255 as a picture."""
+    """Return whole numbers 0..255 as an image."""
     return values.astype(np.uint8)[:, :, None].repeat(3, axis=2)
 
 
@@ -79,11 +79,11 @@ class Remembered:
 
 @contextmanager
 def chain_over(
-    picture: Rgb8, engine: Upscaler, *, fidelity: float = 1.0, adaptive_scale: bool = True
+    image: Rgb8, engine: Upscaler, *, fidelity: float = 1.0, adaptive_scale: bool = True
 ) -> Iterator[Chain]:
     """Lend a chain with the usual recipe, or nearly."""
     recipe = recipe_of(engine, NoPrompter(), fidelity=fidelity, adaptive_scale=adaptive_scale)
-    chain = Chain(pyramid_of(picture), engine, NoPrompter(), recipe)
+    chain = Chain(pyramid_of(image), engine, NoPrompter(), recipe)
     try:
         yield chain
     finally:
@@ -91,13 +91,13 @@ def chain_over(
 
 
 MARGIN = 8
-"""Rows between fields of one picture, above and below each: how far they show in each other."""
+"""Rows between fields of one image, above and below each: how far they show in each other."""
 
 FIELDS = {"flat": FLAT, "gradient": GRADIENT, "checkers": CHECKERS, "text": TEXT, "noise": NOISE}
 
 
 def one_below_the_other(*fields: Rgb8) -> Rgb8:
-    """Return one picture of several, each with `MARGIN`."""
+    """Return one image of several, each with `MARGIN`."""
     around = ((MARGIN, MARGIN), (0, 0), (0, 0))
     return np.concatenate([np.pad(field, around, "edge") for field in fields])
 
@@ -110,7 +110,7 @@ def part_of(fine: Rgb8, index: int) -> Rgb8:
 
 @pytest.fixture(scope="module")
 def step(engine: NetworkUpscaler) -> Rgb8:
-    """All fields in one picture, enlarged by a step."""
+    """All fields in one image, enlarged by a step."""
     with chain_over(one_below_the_other(*FIELDS.values()), engine) as chain:
         whole = chain.pyramid.level_rect(2)
         refined(chain, 2, whole)
@@ -122,10 +122,10 @@ def step(engine: NetworkUpscaler) -> Rgb8:
     [("flat", 55), ("gradient", 50), ("checkers", 33), ("text", 25), ("noise", 20)],
 )
 def test_a_step_shows_the_same_picture(name: str, psnr: float, step: Rgb8) -> None:
-    picture, fine = FIELDS[name], part_of(step, [*FIELDS].index(name))
-    assert drift(fine, picture) < 1
-    assert block_drift(fine, picture) < 2
-    assert lr_psnr(fine, picture) >= psnr
+    image, fine = FIELDS[name], part_of(step, [*FIELDS].index(name))
+    assert drift(fine, image) < 1
+    assert block_drift(fine, image) < 2
+    assert lr_psnr(fine, image) >= psnr
 
 
 def test_fidelity_decides_how_true_it_stays(engine: NetworkUpscaler) -> None:
@@ -166,12 +166,10 @@ def halves(engine: NetworkUpscaler) -> Rgb8:
         return chain.pyramid.exact_region(2, whole)
 
 
-@pytest.mark.parametrize(("index", "picture"), [(0, FLAT), (1, GRADIENT)])
-def test_flat_and_gradient_stay_even_across_a_border(
-    index: int, picture: Rgb8, halves: Rgb8
-) -> None:
+@pytest.mark.parametrize(("index", "image"), [(0, FLAT), (1, GRADIENT)])
+def test_flat_and_gradient_stay_even_across_a_border(index: int, image: Rgb8, halves: Rgb8) -> None:
     fine = part_of(halves, index).astype(int)
-    ideal = picture.astype(int).repeat(4, axis=0).repeat(4, axis=1)
+    ideal = image.astype(int).repeat(4, axis=0).repeat(4, axis=1)
     assert np.abs(fine - ideal).max() <= 4
     # Those between parent pixels, as the border is: a rounded gradient steps there.
     steps = np.abs(np.diff(fine, axis=1)).mean(axis=(0, 2))[3::4]
@@ -194,8 +192,8 @@ def test_steps_by_other_ways_look_the_same(
     it is the worst way there is."""
     upscaler: NetworkUpscaler = request.getfixturevalue(network)
     side = 16 if last == 4 else 32  # four tiles and two
-    picture = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480 : 480 + side])
-    with chain_over(picture, upscaler) as one, chain_over(picture, upscaler) as other:
+    image = np.ascontiguousarray(data.hubble_deep_field()[440:448, 480 : 480 + side])
+    with chain_over(image, upscaler) as one, chain_over(image, upscaler) as other:
         whole = one.pyramid.level_rect(last)
         refined(one, last, whole)
         for key in reversed(list(tiles_of(last, whole))):

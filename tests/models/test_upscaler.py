@@ -158,7 +158,7 @@ def test_out_of_memory_means_smaller_parts_and_one_sentence(
     assert reported == [
         "Repeater ran out of memory and continues in smaller parts, a little slower."
     ]
-    # The second picture is not tried as a whole any more.
+    # The second image is not tried as a whole any more.
     assert {image.shape[3] for image in network.images} == {64 + CONTEXT, 64 + 2 * CONTEXT}
 
 

@@ -289,7 +289,7 @@ def let_speak(model: Any, tokenizer: Any, ending: Ending) -> None:
 
 
 def noise(seed: int) -> Rgb8:
-    """Return a picture of the size that models are shown, (512, 512, 3), about which a tiny one
+    """Return an image of the size that models are shown, (512, 512, 3), about which a tiny one
     says something else for every seed."""
     return np.random.default_rng(seed).integers(0, 256, (512, 512, 3), np.uint8)
 

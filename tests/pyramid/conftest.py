@@ -11,7 +11,7 @@ from tests.pyramid.pyramids import pyramid_of
 
 @pytest.fixture
 def over() -> Iterator[Callable[[Rgb8], Pyramid]]:
-    """Return what makes a pyramid over a picture."""
+    """Return what makes a pyramid over an image."""
     made: list[Pyramid] = []
 
     def make(rgb: Rgb8) -> Pyramid:

@@ -13,7 +13,7 @@ from tests.pyramid.stores import STEP, STORE_KEY
 
 
 def pyramid_of(rgb: Rgb8) -> Pyramid:
-    """Return a pyramid over a picture without any tile; close its store at the end."""
+    """Return a pyramid over an image without any tile; close its store at the end."""
 
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
@@ -22,7 +22,7 @@ def pyramid_of(rgb: Rgb8) -> Pyramid:
 
 
 def put_level(pyramid: Pyramid, z: int, pixels: Rgb8) -> None:
-    """Store all tiles of a step level, whose picture is `pixels`."""
+    """Store all tiles of a step level, whose image is `pixels`."""
     whole = pyramid.level_rect(z)
     assert pixels.shape == (whole.height, whole.width, 3)
     put_tiles(pyramid, pixels, list(tiles_of(z, whole)))
@@ -42,19 +42,19 @@ def cut(pixels: Rgb8, part: Rect) -> Rgb8:
 
 
 def noise(width: int, height: int, seed: int = 0) -> Rgb8:
-    """Return a picture in which no pixel is like its neighbour."""
+    """Return an image in which no pixel is like its neighbour."""
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
 def gentle(width: int, height: int, seed: int = 0) -> Rgb8:
-    """Return a picture of soft blotches, in which resampling loses little."""
+    """Return an image of soft blotches, in which resampling loses little."""
     coarse = noise(max(2, width // 12), max(2, height // 12), seed)
     image = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
     return np.asarray(image).copy()
 
 
 def enlarged(pixels: Rgb8, factor: int) -> Rgb8:
-    """Return a bicubic enlargement of a whole picture."""
+    """Return a bicubic enlargement of a whole image."""
     height, width = pixels.shape[:2]
     size = (width * factor, height * factor)
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))

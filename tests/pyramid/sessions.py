@@ -1,4 +1,4 @@
-"""What the tests of sessions share: a picture with a pyramid, saved."""
+"""What the tests of sessions share: an image with a pyramid, saved."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.store.store import StoreKey, TileStore
 from cozviewer.session.export import save_session
 from cozviewer.session.session import Bookmark, Maker, PyramidInfo, SessionPyramid, Viewpoint
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 from tests.pyramid.pyramids import noise
 from tests.pyramid.stores import STEP
 
@@ -27,7 +27,7 @@ MADE = PyramidInfo(
 )
 
 KEYS = [TileKey(2, 0, 0), TileKey(2, 3, 1), TileKey(4, 0, 0), TileKey(4, 12, 6)]
-"""At x4 the picture is 200 x 100, at x16 800 x 400."""
+"""At x4 the image is 200 x 100, at x16 800 x 400."""
 
 SIZES = {
     TileKey(2, 0, 0): (TILE, TILE),
@@ -50,14 +50,14 @@ def pixels(key: TileKey) -> Rgb8:
 
 
 def photo(folder: Path) -> Path:
-    """Make the picture."""
+    """Make the image."""
     path = folder / "photo.png"
     path.write_bytes(encoded(smooth(WIDTH, HEIGHT), "PNG"))
     return path
 
 
 def empty_store(source: Source, path: Path | None = None) -> TileStore:
-    """Return a store for tiles of a picture, which complains by failing."""
+    """Return a store for tiles of an image, which complains by failing."""
 
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
@@ -66,7 +66,7 @@ def empty_store(source: Source, path: Path | None = None) -> TileStore:
 
 
 def store_key_of(source: Source) -> StoreKey:
-    """Return what the store of a picture is for."""
+    """Return what the store of an image is for."""
     return StoreKey(source.digest, source.name, WIDTH, HEIGHT, MADE.recipe_digest, MADE.recipe)
 
 
@@ -84,7 +84,7 @@ def filled_store(source: Source) -> Iterator[TileStore]:
 
 
 def saved(folder: Path) -> Path:
-    """Save a session of the picture, beside it."""
+    """Save a session of the image, beside it."""
     source, path = open_source(photo(folder)), folder / "trip.cozview"
     with filled_store(source) as store:
         save_session(path, source, [SessionPyramid(MADE, store)], BOOKMARKS, DEEP)

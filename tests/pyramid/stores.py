@@ -87,7 +87,7 @@ def make_older(path: Path) -> None:
         file.execute(f"PRAGMA user_version = {SCHEMA_VERSION - 1}")
 
 
-DAMAGES = ("other bytes", "no picture", "another size")
+DAMAGES = ("other bytes", "no image", "another size")
 """What `damage` can do to tiles; the last two leave the checksums right."""
 
 
@@ -100,7 +100,7 @@ def damage(path: Path, how: str, z: int | None = None) -> int:
         for number, key in chosen:
             webp = {
                 "other bytes": b"RIFF" + bytes(40),
-                "no picture": b"RIFF" + bytes(40),
+                "no image": b"RIFF" + bytes(40),
                 "another size": encode_tile(pixels(key, 5, 5)),
             }[how]
             file.execute("UPDATE pixels SET webp = ? WHERE id = ?", (webp, number))

@@ -1,4 +1,4 @@
-"""The picture of a view at rest: right pixels in the right places."""
+"""The image of a view at rest: right pixels in the right places."""
 
 import math
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def middle_of(pixels: Rgb8) -> tuple[float, float]:
 
 
 def moved_by(before: Rgb8, after: Rgb8) -> tuple[float, float]:
-    """Return how far (right, down) a soft picture has moved, by least squares; a few pixels at
+    """Return how far (right, down) a soft image has moved, by least squares; a few pixels at
     most."""
     one, other = before[:, :, 0].astype(float), after[:, :, 0].astype(float)
     down, right = np.gradient((one + other) / 2)
@@ -139,11 +139,11 @@ def test_no_view_costs_more_than_six_times_its_pixels() -> None:
 
 @pytest.mark.parametrize("size", [(300, 200), (301, 201), (300, 201)])
 def test_at_1_to_1_the_source_is_shown_untouched(over: Over, size: tuple[int, int]) -> None:
-    picture = noise(641, 427)
+    image = noise(641, 427)
     view = view_at(Fraction(641, 3), Fraction(427, 2), 1.0, size).aligned()
     shown = view.visible(0, 641, 427)
     assert (shown.width, shown.height) == size
-    assert np.array_equal(compose(over(picture), view), cut(picture, shown))
+    assert np.array_equal(compose(over(image), view), cut(image, shown))
 
 
 @pytest.mark.parametrize("k", [2, 4])
@@ -156,12 +156,12 @@ def test_at_its_own_size_a_generated_level_is_shown_untouched(over: Over, k: int
 
 
 def test_fitted_pictures_smaller_than_the_view_lie_in_its_middle_on_background(over: Over) -> None:
-    picture = noise(101, 50)
+    image = noise(101, 50)
     view = View(fit(101, 50, 300, 200), 300, 200)
-    pixels = compose(over(picture), view)
+    pixels = compose(over(image), view)
     assert pixels.shape == (200, 300, 3)
-    assert np.array_equal(pixels[75:125, 99:200], picture) or np.array_equal(
-        pixels[75:125, 100:201], picture
+    assert np.array_equal(pixels[75:125, 99:200], image) or np.array_equal(
+        pixels[75:125, 100:201], image
     )
     pixels = pixels.copy()
     pixels[75:125, 99:201] = BACKGROUND
@@ -180,8 +180,8 @@ def test_fitted_pictures_smaller_than_the_view_lie_in_its_middle_on_background(o
 def test_outside_the_picture_is_background(
     over: Over, x: int, y: int, picture_part: tuple[slice, slice], zoom: float
 ) -> None:
-    picture = np.full((51, 101, 3), 200, np.uint8)
-    pixels = compose(over(picture), view_at(x, y, zoom, (300, 200)))
+    image = np.full((51, 101, 3), 200, np.uint8)
+    pixels = compose(over(image), view_at(x, y, zoom, (300, 200)))
     assert (pixels[picture_part] == 200).all()
     pixels = pixels.copy()
     pixels[picture_part] = BACKGROUND
@@ -194,26 +194,26 @@ def test_a_picture_of_one_colour_keeps_it_at_any_size_and_zoom(
     over: Over, size: tuple[int, int], zoom: float
 ) -> None:
     colour = (10, 200, 90)
-    picture = np.full((size[1], size[0], 3), colour, np.uint8)
+    image = np.full((size[1], size[0], 3), colour, np.uint8)
     view = view_at(Fraction(size[0], 2), Fraction(size[1], 2), zoom, (320, 240))
-    pixels = compose(over(picture), view)
-    edges = view.picture(*size)
+    pixels = compose(over(image), view)
+    edges = view.photo_area(*size)
     assert (pixels[edges.y : edges.bottom, edges.x : edges.right] == colour).all()
     assert int((pixels == BACKGROUND).all(axis=2).sum()) == 320 * 240 - edges.area
 
 
 def test_a_picture_that_has_all_but_vanished_is_a_dot_of_its_mean(over: Over) -> None:
     """And the view around it, a million overview pixels wide, costs nothing."""
-    picture = noise(700, 700)
-    pixels = compose(over(picture), view_at(350, 350, 0.002, (1281, 801)))
+    image = noise(700, 700)
+    pixels = compose(over(image), view_at(350, 350, 0.002, (1281, 801)))
     dot = pixels[400:401, 640:641]
-    assert difference(dot, np.full((1, 1, 3), picture.mean().astype(np.uint8))) <= 3
+    assert difference(dot, np.full((1, 1, 3), image.mean().astype(np.uint8))) <= 3
     assert int((pixels != BACKGROUND).any(axis=2).sum()) == 1
-    assert (compose(over(picture), view_at(350, 350, 1e-9, (1280, 800))) == BACKGROUND).all()
+    assert (compose(over(image), view_at(350, 350, 1e-9, (1280, 800))) == BACKGROUND).all()
 
 
 def test_the_picture_ends_in_the_same_place_on_every_level(over: Over) -> None:
-    """Overviews round their size up: the last pixel of 1001 halved is only half in the picture."""
+    """Overviews round their size up: the last pixel of 1001 halved is only half in the image."""
     pyramid = over(np.full((999, 1001, 3), 200, np.uint8))
     view = view_at(1001, 999, 0.3, (200, 100))  # made from level -1
     pixels = compose(pyramid, view)
@@ -243,11 +243,11 @@ def test_a_part_of_a_view_is_the_same_whatever_else_the_view_shows(over: Over) -
 
 
 def test_the_finest_level_may_be_limited(over: Over) -> None:
-    picture = gentle(100, 80)
-    pyramid = over(picture)
+    image = gentle(100, 80)
+    pyramid = over(image)
     put_level(pyramid, 2, noise(400, 320))
     view = view_at(50, 40, 4.0, (240, 180))
-    expected = cut(enlarged(picture, 4), Rect(80, 70, 240, 180))
+    expected = cut(enlarged(image, 4), Rect(80, 70, 240, 180))
     assert difference(compose(pyramid, view, finest=0), expected) <= 1
     assert difference(compose(pyramid, view), expected) > 50
 
@@ -268,9 +268,9 @@ def test_small_pans_shift_the_picture_smoothly(over: Over, step: float, zoom: fl
 
 @pytest.mark.parametrize("middle", [(150.0, 100.0), (150.3, 99.6)])
 def test_nothing_jumps_where_the_level_changes(over: Over, middle: tuple[float, float]) -> None:
-    picture = spot(300, 200, *middle, 9)
-    pyramid = over(picture)
-    put_level(pyramid, 2, enlarged(picture, 4))
+    image = spot(300, 200, *middle, 9)
+    pyramid = over(image)
+    put_level(pyramid, 2, enlarged(image, 4))
     camera = camera_at(150, 100, 1.0)
     below, above = camera.zoomed(1.99), camera.zoomed(2.01)
     assert (below.rest_level, above.rest_level) == (0, 2)
@@ -285,9 +285,9 @@ def test_nothing_jumps_where_the_level_changes(over: Over, middle: tuple[float, 
 
 
 def test_where_tiles_are_missing_the_coarser_level_is_enlarged(over: Over) -> None:
-    picture = gentle(83, 51)
-    pyramid = over(picture)
-    direct = enlarged(picture, 4)
+    image = gentle(83, 51)
+    pyramid = over(image)
+    direct = enlarged(image, 4)
     view = view_at(40, 25, 4.0, (224, 176))
     shown = view.visible(2, 83, 51)
     assert difference(compose(pyramid, view), cut(direct, shown)) <= 2
@@ -301,8 +301,8 @@ def test_where_tiles_are_missing_the_coarser_level_is_enlarged(over: Over) -> No
 
 def test_stand_ins_join_without_a_seam(over: Over) -> None:
     """What is enlarged does not depend on where tiles begin."""
-    picture = gentle(331, 203)
-    pyramid = over(picture)
+    image = gentle(331, 203)
+    pyramid = over(image)
     whole = best_region(pyramid, pyramid.whole_level(4))
     for region in (Rect(2040, 1020, 30, 30), Rect(0, 0, 600, 5), Rect(5200, 3200, 96, 48)):
         assert np.array_equal(best_region(pyramid, LevelRegion(4, region)), cut(whole, region))
@@ -327,13 +327,13 @@ def test_stand_ins_come_from_the_nearest_level_that_is_there(over: Over) -> None
 def test_far_below_all_tiles_the_view_is_flat(
     over: Over, depth: int, x: Fraction | int, y: Fraction | int
 ) -> None:
-    picture = gentle(1024, 1024)
-    pixels = compose(over(picture), view_at(x, y, 2.0**depth * 1.01, (640, 480)))
+    image = gentle(1024, 1024)
+    pixels = compose(over(image), view_at(x, y, 2.0**depth * 1.01, (640, 480)))
     left, top = 320 if x == 0 else 0, 240 if y == 0 else 0
     right, bottom = 320 if x == 1024 else 640, 240 if y == 1024 else 480
     inside = pixels[top:bottom, left:right]
     assert np.ptp(inside.reshape(-1, 3), axis=0).max() <= 2
-    nearby = picture[max(0, int(y) - 2) : int(y) + 2, max(0, int(x) - 2) : int(x) + 2]
+    nearby = image[max(0, int(y) - 2) : int(y) + 2, max(0, int(x) - 2) : int(x) + 2]
     assert (nearby.min(axis=(0, 1)) - 20.0 <= inside[0, 0]).all()
     assert (inside[0, 0] <= nearby.max(axis=(0, 1)) + 20.0).all()
 
@@ -386,11 +386,11 @@ def test_a_neighbour_that_is_not_seen_changes_no_pixel(over: Over, zoom: float) 
 def test_the_source_is_interpolated_as_a_whole_enlargement_would_be(
     over: Over, kernel: Kernel, resample: Image.Resampling, zoom: int
 ) -> None:
-    picture = noise(40, 30)
+    image = noise(40, 30)
     view = View(camera_at(20, 15, zoom), 40 * zoom, 30 * zoom).aligned()
-    whole = Image.fromarray(picture).resize((40 * zoom, 30 * zoom), resample)
+    whole = Image.fromarray(image).resize((40 * zoom, 30 * zoom), resample)
     inner = np.s_[4 * zoom : -4 * zoom, 4 * zoom : -4 * zoom]  # past the edge, ways differ
-    composed = compose(over(picture), view, 0, kernel)
+    composed = compose(over(image), view, 0, kernel)
     assert difference(composed[inner], np.asarray(whole)[inner]) <= 1
 
 

@@ -21,7 +21,7 @@ ALL = [Orientation(turns, mirrored) for turns in range(4) for mirrored in (False
 @pytest.mark.parametrize("orientation", ALL)
 @pytest.mark.parametrize("z", [-1, 0, 4])
 def test_each_pixel_of_a_turned_region_keeps_its_place(z: int, orientation: Orientation) -> None:
-    """A picture whose pixels are their own coordinates is turned along."""
+    """An image whose pixels are their own coordinates is turned along."""
     region = Rect(12, 7, 5, 3)
     rows, columns = np.mgrid[region.y : region.bottom, region.x : region.right]
     turned = orientation.turned(np.dstack([columns, rows]))

@@ -61,9 +61,9 @@ def test_the_source_alone_can_be_asked_about() -> None:
 @pytest.mark.parametrize("magnification", [0.3, 1.0, 3.7, 4.0, 13.0, 100.0])
 def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnification: float) -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(magnification)
-    picture = view.picture(38, 25)
+    image = view.photo_area(38, 25)
     boxes = [view_box(view, patch) for patch in patches(pyramid, view)]
-    assert sum(box.area for box in boxes) == pytest.approx(picture.area, rel=0.02)
+    assert sum(box.area for box in boxes) == pytest.approx(image.area, rel=0.02)
     for index, box in enumerate(boxes):
         assert all(box.intersected(other).empty for other in boxes[:index])
 

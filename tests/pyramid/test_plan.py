@@ -71,12 +71,12 @@ def opacities(plan: Plan) -> dict[TileKey, float]:
 
 def covered(plan: Plan, view: View) -> np.ndarray:
     """Return the (height, width) mask of view pixels whose middle is drawn on, within the part
-    that the plan says is the picture's."""
+    that the plan says is the image's."""
     mask = np.zeros((view.height, view.width), bool)
     for draw in plan.draws:
         mask[rows_of(draw, view), columns_of(draw, view)] = True
     inside = np.zeros_like(mask)
-    inside[plan.picture.y : plan.picture.bottom, plan.picture.x : plan.picture.right] = True
+    inside[plan.photo.y : plan.photo.bottom, plan.photo.x : plan.photo.right] = True
     return mask & inside
 
 
@@ -98,7 +98,7 @@ def middles(start: float, end: float, size: int) -> slice:
 
 
 def inside_picture(view: View) -> np.ndarray:
-    """Return the mask of view pixels whose middle is in the picture, none of them borderline."""
+    """Return the mask of view pixels whose middle is in the image, none of them borderline."""
     mask = np.zeros((view.height, view.width), bool)
     left, right = view.view_x(0, 0) + 1e-5, view.view_x(0, WIDTH) - 1e-5
     top, bottom = view.view_y(0, 0) + 1e-5, view.view_y(0, HEIGHT) - 1e-5
@@ -220,7 +220,7 @@ def test_a_neighbour_does_not_hide_that_a_tile_lacks_a_stand_in() -> None:
     [
         (Fraction(WIDTH, 7), Fraction(HEIGHT, 3)),  # anywhere
         (1024, 1024),  # the corner of tiles on every level
-        (WIDTH, HEIGHT),  # the picture's corner
+        (WIDTH, HEIGHT),  # the image's corner
         (0, 1000),
         (WIDTH - 2, 1),
     ],

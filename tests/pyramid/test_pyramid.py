@@ -1,4 +1,4 @@
-"""Source, stored and derived tiles, read as one picture."""
+"""Source, stored and derived tiles, read as one image."""
 
 from collections.abc import Callable
 
@@ -32,14 +32,14 @@ def test_the_levels_and_their_tiles_end_with_the_picture(over: Over) -> None:
 
 
 def test_the_source_and_its_overviews_are_always_there(over: Over) -> None:
-    picture = noise(125, 87)
-    pyramid = over(picture)
+    image = noise(125, 87)
+    pyramid = over(image)
     assert pyramid.source.coarsest == -1
     for key in (TileKey(0, 1, 1), TileKey(-1, 0, 0)):
         assert pyramid.has(key)
     right = pyramid.tile(TileKey(0, 1, 1))
     assert right is not None
-    assert np.array_equal(right, picture[TILE:, TILE:])
+    assert np.array_equal(right, image[TILE:, TILE:])
     overview = pyramid.tile(TileKey(-1, 0, 0))
     assert overview is not None
     assert overview.shape == (44, 63, 3)

@@ -9,7 +9,7 @@ from cozviewer.image.resolution import Resolution
 from cozviewer.image.source import source_from_pixels
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.resolution import scaled_resolution
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from cozviewer.pyramid.store.tile_codec import tile_checksum
 from cozviewer.session import tiles as session_tiles
 from cozviewer.session.file import SIDES, VERSION, read_session
 from cozviewer.session.tiles import unpack
-from tests.pyramid.pictures import encoded
+from tests.pyramid.images import encoded
 from tests.pyramid.pyramids import cut, noise
 from tests.pyramid.sessions import HEIGHT, WIDTH, change, empty_store, saved, store_key_of
 from tests.pyramid.stores import STEP, damage, same

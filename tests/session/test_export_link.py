@@ -1,12 +1,12 @@
-"""A saved picture leads to the photo beside it, and nowhere else."""
+"""A saved image leads to the photo beside it, and nowhere else."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cozviewer.export.image import save_image
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import save_picture
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.session.export_link import lead_of
 from cozviewer.util.cancel import never
@@ -14,9 +14,9 @@ from cozviewer.util.errors import Cancelled
 
 
 def saved(path: Path, name: str, magnification: str = "4") -> Origin:
-    """Save a picture that says it was made from a photo of that name."""
+    """Save an image that says it was made from a photo of that name."""
     origin = Origin("generated", "E", name, "22" * 32, "", "", "3,2.5", magnification, 2)
-    save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
+    save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
     return origin
 
 
@@ -62,7 +62,7 @@ def test_not_out_of_its_folder_nor_to_what_is_no_photo(tmp_path: Path, name: str
 
 
 def test_what_is_not_ours_leads_nowhere(tmp_path: Path) -> None:
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("no image")
     saved(tmp_path / "odd.png", "photo.png", magnification="inf")
     for name in ("gone.png", "text.png", "odd.png", "", "n" * 300 + ".png", "nul\0.png"):
         assert lead_of(tmp_path / name, never) is None

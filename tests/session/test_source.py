@@ -1,4 +1,4 @@
-"""A session finds its picture again wherever both went, and says so where it does not."""
+"""A session finds its image again wherever both went, and says so where it does not."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from PIL import Image
 from cozviewer.image.source import open_source
 from cozviewer.session.source import SourceMissing, open_path, reference_to
 from cozviewer.util.errors import BadInput, Cancelled
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 from tests.pyramid.sessions import HEIGHT, WIDTH, change, saved
 
 
@@ -81,7 +81,7 @@ def test_a_picture_that_has_changed_is_told(file: Path) -> None:
     photo = another_picture(file.with_name("photo.png"))
     with pytest.raises(SourceMissing, match=rf"{photo}, has changed since then: name its"):
         open_path(file)
-    photo.write_bytes(b"no picture any more")
+    photo.write_bytes(b"no image any more")
     with pytest.raises(SourceMissing, match="is not at"):
         open_path(file)
 

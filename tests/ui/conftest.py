@@ -1,4 +1,4 @@
-"""A window over a small picture, with a fake engine that draws what no interpolation would."""
+"""A window over a small image, with a fake engine that draws what no interpolation would."""
 
 import dataclasses
 import io
@@ -87,10 +87,10 @@ class Stripes:
 
 
 class Bench:
-    """What a test holds: the window, its engine, its picture."""
+    """What a test holds: the window, its engine, its image."""
 
-    def __init__(self, window: MainWindow, engine: Stripes, picture: Path, cache: Path) -> None:
-        self.window, self.engine, self.picture, self.cache = window, engine, picture, cache
+    def __init__(self, window: MainWindow, engine: Stripes, photo: Path, cache: Path) -> None:
+        self.window, self.engine, self.photo, self.cache = window, engine, photo, cache
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def choose(monkeypatch: pytest.MonkeyPatch) -> Choose:
 
 
 @pytest.fixture(scope="session")
-def picture_bytes() -> bytes:
+def photo_bytes() -> bytes:
     """A 700 x 500 photo-like PNG: smooth colours with some blocks."""
     y, x = np.mgrid[0:500, 0:700]
     rgb = np.stack([x / 700 * 255, y / 500 * 255, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
@@ -140,10 +140,10 @@ def picture_bytes() -> bytes:
 
 
 @pytest.fixture
-def picture(tmp_path: Path, picture_bytes: bytes) -> Path:
+def photo(tmp_path: Path, photo_bytes: bytes) -> Path:
     """The same in a file."""
     path = tmp_path / "photo.png"
-    path.write_bytes(picture_bytes)
+    path.write_bytes(photo_bytes)
     return path
 
 
@@ -255,17 +255,17 @@ def _full_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bench(
-    qtbot: QtBot, tmp_path: Path, picture: Path, gliding: bool, largest_run: int
+    qtbot: QtBot, tmp_path: Path, photo: Path, gliding: bool, largest_run: int
 ) -> Iterator[Bench]:
-    """A shown window with no picture in it yet."""
+    """A shown window with no image in it yet."""
     engine, cache = Stripes(), tmp_path / "pyramids"
-    given = services(engine, cache, picture, largest_run=largest_run)
+    given = services(engine, cache, photo, largest_run=largest_run)
     window = MainWindow(given, EngineChoice("stripes"))
     window.parts.set_reduced_motion(not gliding)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     window.close()
     window.deleteLater()
     QApplication.processEvents()
@@ -273,9 +273,9 @@ def bench(
 
 @pytest.fixture
 def viewer(bench: Bench, qtbot: QtBot) -> Bench:
-    """The same with the picture open, painted and at rest."""
+    """The same with the image open, painted and at rest."""
     with qtbot.waitSignal(bench.window.photo_painted, timeout=10_000):
-        bench.window.open_picture(bench.picture)
+        bench.window.open_image(bench.photo)
     settle(qtbot, bench.window)
     return bench
 
@@ -347,5 +347,5 @@ def grabbed(widget: QWidget) -> Rgb8:
     from cozviewer.jobs.images import to_rgb8
 
     if isinstance(widget, Canvas) and widget.by_gpu:
-        return widget.picture()
+        return widget.rendered()
     return to_rgb8(widget.grab().toImage())

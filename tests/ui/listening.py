@@ -70,9 +70,9 @@ class Studio(Bench):
     engine: Painter
 
     def __init__(
-        self, window: MainWindow, engine: Painter, describer: Describer, picture: Path, cache: Path
+        self, window: MainWindow, engine: Painter, describer: Describer, photo: Path, cache: Path
     ) -> None:
-        super().__init__(window, engine, picture, cache)
+        super().__init__(window, engine, photo, cache)
         self.describer = describer
 
     @property
@@ -86,8 +86,8 @@ class Studio(Bench):
         return [row.text for row in self.rows]
 
 
-def studio(picture: Path, cache: Path, largest_run: int = LARGEST) -> Studio:
-    """Return a window that is shown, with no picture in it yet."""
+def studio(photo: Path, cache: Path, largest_run: int = LARGEST) -> Studio:
+    """Return a window that is shown, with no image in it yet."""
     engine, describer = Painter(), Describer()
 
     def open_chain(
@@ -107,25 +107,25 @@ def studio(picture: Path, cache: Path, largest_run: int = LARGEST) -> Studio:
         store = TileStore.open(path, store_key, notice)
         return Chain(Pyramid(source, store), engine, describer, recipe)
 
-    given = replace(services(engine, cache, picture), open_chain=open_chain)
+    given = replace(services(engine, cache, photo), open_chain=open_chain)
     window = MainWindow(given, EngineChoice("painter"))
     window.resize(680, 520)
     window.navigator.reduced_motion = True  # nothing glides or fades, so that less time goes by
     window.show()
-    return Studio(window, engine, describer, picture, cache)
+    return Studio(window, engine, describer, photo, cache)
 
 
 def open_in(qtbot: QtBot, at: Studio) -> None:
-    """Open its picture and wait until all is at rest."""
+    """Open its image and wait until all is at rest."""
     with qtbot.waitSignal(at.window.photo_painted, timeout=10_000):
-        at.window.open_picture(at.picture)
+        at.window.open_image(at.photo)
     rest(qtbot, at)
     at.window.minimap.wanted = False
     at.window.minimap.hide()
 
 
 def zoom_in(qtbot: QtBot, at: Studio, notches: int = 10) -> None:
-    """Zoom into the middle of the picture and wait until all is drawn: x4 to begin with."""
+    """Zoom into the middle of the image and wait until all is drawn: x4 to begin with."""
     for _ in range(notches):
         wheel(at.window.panes.generated, QPoint(170, 170))
     rest(qtbot, at)

@@ -73,8 +73,8 @@ def test_the_window_in_a_blind_test(viewer: Bench, qtbot: QtBot, tmp_path: Path)
     blind.end()
 
 
-def test_the_window_with_prompts_and_an_edit(qtbot: QtBot, tmp_path: Path, picture: Path) -> None:
-    at = studio(picture, tmp_path / "pyramids")
+def test_the_window_with_prompts_and_an_edit(qtbot: QtBot, tmp_path: Path, photo: Path) -> None:
+    at = studio(photo, tmp_path / "pyramids")
     qtbot.waitExposed(at.window)
     open_in(qtbot, at)
     zoom_in(qtbot, at)

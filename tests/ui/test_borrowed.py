@@ -1,4 +1,4 @@
-"""Borrowed texture in the window: named by the line under the picture, dotted by the overlays."""
+"""Borrowed texture in the window: named by the line under the image, dotted by the overlays."""
 
 import threading
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from tests.ui.conftest import Bench, Stripes, services, settle
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def photo(tmp_path: Path) -> Path:
     """Grass on the left, an even grey on the right."""
     rgb = np.full((256, 512, 3), 128, np.uint8)
     rgb[:, :256] = data.grass()[:256, :256, None]
@@ -41,16 +41,16 @@ def textured(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, picture: Path, textured: bool) -> Iterator[Bench]:
+def bench(qtbot: QtBot, tmp_path: Path, photo: Path, textured: bool) -> Iterator[Bench]:
     engine, cache = Stripes(), tmp_path / "pyramids"
     window = MainWindow(
-        services(engine, cache, picture, photo_texture=textured), EngineChoice("stripes")
+        services(engine, cache, photo, photo_texture=textured), EngineChoice("stripes")
     )
     window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     window.close()
     window.deleteLater()
     QApplication.processEvents()

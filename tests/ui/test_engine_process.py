@@ -53,7 +53,7 @@ class Opened:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Callable[[str], Opened]]:
+def opened(qtbot: QtBot, tmp_path: Path, photo: Path) -> Iterator[Callable[[str], Opened]]:
     """Open windows whose engine is a fake in a process; see `tests.models.worker.fakes`."""
     made = list[tuple[MainWindow, RemoteModels]]()
 
@@ -67,7 +67,7 @@ def opened(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Callable[[st
         window.resize(500, 400)
         window.show()
         with qtbot.waitSignal(window.photo_painted):
-            window.open_picture(picture)
+            window.open_image(photo)
         return Opened(window, process, folder)
 
     yield show

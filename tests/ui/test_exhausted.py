@@ -13,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
-from cozviewer.export.tasks import PictureTask
+from cozviewer.export.tasks import ImageTask
 from cozviewer.jobs.exports.export_job import Export
 from tests.ui.conftest import Bench, settle, wheel
 
@@ -67,12 +67,12 @@ def test_without_a_handle_the_open_photo_stays_until_there_are_some(
 ) -> None:
     window = viewer.window
     with no_handles():
-        window.open_picture(other)
+        window.open_image(other)
         qtbot.waitUntil(lambda: "Too many open files" in window.banner.text)
         assert window.document is not None
         assert window.document.source.name == "photo.png"
     with qtbot.waitSignal(window.opened):
-        window.open_picture(other)
+        window.open_image(other)
     settle(qtbot, window)
 
 
@@ -95,7 +95,7 @@ def test_an_export_on_a_full_disk_leaves_no_part_of_a_file(
     document = window.document
     assert document is not None
     with limited(resource.RLIMIT_FSIZE, 50_000), qtbot.waitSignal(document.export_ended) as ended:
-        document.export(Export(PictureTask(path, window.panes.generated.view)))
+        document.export(Export(ImageTask(path, window.panes.generated.view)))
     assert ended.args is not None
     assert ended.args[1].endswith(".")
     assert not [*path.parent.iterdir()]

@@ -28,7 +28,7 @@ from tests.ui.conftest import Bench, grabbed, settle, wheel
 def giant(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
     """The window with the giant open."""
     with qtbot.waitSignal(bench.window.photo_painted):
-        bench.window.open_picture(giant_tiff(tmp_path / "giant.tif"))
+        bench.window.open_image(giant_tiff(tmp_path / "giant.tif"))
     settle(qtbot, bench.window)
     return bench
 
@@ -53,7 +53,7 @@ def test_it_opens_after_another_photo_and_before_one(
         before = giant.window.document
         assert before is not None
         with qtbot.waitSignals([giant.window.opened, before.closed]):
-            giant.window.open_picture(path)
+            giant.window.open_image(path)
         assert giant.window.document is not None
         assert giant.window.document.source.path == path
     assert apart == [False, True]  # a photo in memory leaves memory as it is after another one
@@ -84,7 +84,7 @@ def test_memory_is_returned_after_a_step(
     Image.new("RGB", (60, 40), "teal").save(photo)
     window = bench.window
     with qtbot.waitSignal(window.opened):
-        window.open_picture(photo)
+        window.open_image(photo)
     settle(qtbot, window)
     asked.clear()
     window.navigator.go_to(camera_at(Fraction(30), Fraction(20), 4.0))
@@ -123,7 +123,7 @@ def test_a_damaged_tile_stays_coarse_and_is_told_once(
         bytes_of.write(bytes(1000))
     window = bench.window
     with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(path)
+        window.open_image(path)
     settle(qtbot, window)
     assert window.banner.isHidden()
     _, col, row = bad
@@ -160,7 +160,7 @@ def test_one_without_small_versions_shows_progress_and_can_be_stopped(
     path = giant_tiff(tmp_path / "flat.tif", reduced=False)
     opening = window.images.opening
     with qtbot.waitSignal(opening.progressed) as progressed:
-        window.open_picture(path)
+        window.open_image(path)
     assert progressed.args is not None
     assert progressed.args[0].stage == "Preparing flat.tif"
     assert 0 < progressed.args[0].fraction < 1

@@ -25,27 +25,27 @@ WORD = "Generating ahead"
 
 @pytest.fixture
 def viewer(
-    qtbot: QtBot, tmp_path: Path, picture: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Bench]:
-    """A window that may draw ahead, refined at x4; the engine holds its next picture."""
+    """A window that may draw ahead, refined at x4; the engine holds its next photo."""
     monkeypatch.setattr("cozviewer.ui.idle.IDLE_MS", 3_600_000)  # it begins when a test wants it to
     engine, cache = Stripes(), tmp_path / "pyramids"
     window = MainWindow(
-        services(engine, cache, picture, may_ahead=lambda store: True), EngineChoice("stripes")
+        services(engine, cache, photo, may_ahead=lambda store: True), EngineChoice("stripes")
     )
     window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(picture)
+        window.open_image(photo)
     settle(qtbot, window)
     window.navigator.reduced_motion = True
     window.navigator.begin_at(camera_at(350, 250, 4.0))
     qtbot.waitUntil(lambda: window.navigator.at_rest)
     settle(qtbot, window)
     engine.hold(after=0)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     engine.hold(after=math.inf)
     # What is pressed stays so for the tests that follow.
     for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
@@ -226,15 +226,15 @@ def test_the_setting_is_on_until_it_is_switched_off_and_kept(viewer: Bench, qtbo
 
 
 def test_without_leave_nothing_is_ever_drawn_ahead(
-    qtbot: QtBot, tmp_path: Path, picture: Path
+    qtbot: QtBot, tmp_path: Path, photo: Path
 ) -> None:
     engine = Stripes()
-    window = MainWindow(services(engine, tmp_path / "pyramids", picture), EngineChoice("stripes"))
+    window = MainWindow(services(engine, tmp_path / "pyramids", photo), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.show()
     with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(picture)
+        window.open_image(photo)
     settle(qtbot, window)
     idle_of(window)._begin()
     assert window.document is not None

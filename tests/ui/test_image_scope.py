@@ -50,13 +50,13 @@ def test_another_image_has_another_scope_and_the_one_before_ends(
 ) -> None:
     window, before = viewer.window, scope_of(viewer)
     threads = len(running_threads())
-    other = viewer.picture.with_name("other.png")
-    shutil.copy(viewer.picture, other)
+    other = viewer.photo.with_name("other.png")
+    shutil.copy(viewer.photo, other)
     viewer.engine.hold(after=0)
     wheel(window.panes.generated, QPoint(300, 200), 9)
     qtbot.waitUntil(lambda: before.document.working)
     with qtbot.waitSignal(before.document.closed, timeout=60_000), qtbot.waitSignal(window.opened):
-        window.open_picture(other)
+        window.open_image(other)
     after = scope_of(viewer)
     assert after is not before
     assert after.source.name == "other.png"
@@ -68,7 +68,7 @@ def test_another_image_has_another_scope_and_the_one_before_ends(
 
 def test_a_blind_test_ends_with_its_image(viewer: Bench, qtbot: QtBot) -> None:
     window, before = viewer.window, scope_of(viewer)
-    before.blind.begin(viewer.picture.with_suffix(".csv"))
+    before.blind.begin(viewer.photo.with_suffix(".csv"))
     assert not window.actions_by_name["map"].isEnabled()
     with qtbot.waitSignal(window.opened):
         window.images.reload()

@@ -20,7 +20,7 @@ def window_with_map(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
     """The window with a map open."""
     path = geotiff(tmp_path / "map.tif", gentle(400, 300).transpose(2, 0, 1), photometric="RGB")
     with qtbot.waitSignal(bench.window.photo_painted):
-        bench.window.open_picture(path)
+        bench.window.open_image(path)
     settle(qtbot, bench.window)
     return bench
 

@@ -24,7 +24,7 @@ from tests.ui.conftest import TILE_RUNS, Bench, grabbed, settle, wheel
 
 @pytest.fixture
 def layer(viewer: Bench, qtbot: QtBot) -> Layer:
-    """The generated picture at x4, refined, without the map that lies over it."""
+    """The generated image at x4, refined, without the map that lies over it."""
     viewer.window.actions_by_name["map"].trigger()
     wheel(viewer.window.panes.generated, QPoint(400, 300), 13)
     settle(qtbot, viewer.window)

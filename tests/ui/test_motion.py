@@ -1,4 +1,4 @@
-"""A view in motion, painted without a GPU: more coarsely where that is too slow, the same picture,
+"""A view in motion, painted without a GPU: more coarsely where that is too slow, the same image,
 and exact at rest; and one plan for many tiles."""
 
 import numpy as np

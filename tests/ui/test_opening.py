@@ -1,4 +1,4 @@
-"""Opening a picture with an engine that cannot be made."""
+"""Opening an image with an engine that cannot be made."""
 
 import threading
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ def test_the_embedded_engine_goes_on_where_another_lacks_its_files(
     monkeypatch.setattr(opener, "_open_chain", lacking)
     bench.window.engine_menu.chosen.emit(EngineChoice("coz", device="cpu"))
     with qtbot.waitSignal(bench.window.photo_painted, timeout=10_000):
-        bench.window.open_picture(bench.picture)
+        bench.window.open_image(bench.photo)
     settle(qtbot, bench.window)
     assert bench.window.banner.text == (
         "Its files are missing: run `cozviewer models download coz`. Stripes is used instead."
@@ -63,7 +63,7 @@ def test_the_numbers_of_the_device_are_offered_once_the_engine_is_loaded(
     window._services = replace(window._services, numbers=numbers)
     bench.engine.device = "CPU, bf16"
     with qtbot.waitSignal(window.photo_painted, timeout=10_000):
-        window.open_picture(bench.picture)
+        window.open_image(bench.photo)
     qtbot.waitUntil(lambda: len(asked) > 0)
     titles = [
         action.text()
@@ -92,7 +92,7 @@ class StuckDecoder:
 
 @pytest.fixture
 def stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, StuckDecoder]]:
-    """A picture of which the decoder cannot be interrupted, and that decoder."""
+    """An image of which the decoder cannot be interrupted, and that decoder."""
     path, decoder = tmp_path / "stuck.bmp", StuckDecoder()
     Image.new("RGB", (33, 22)).save(path)
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: decoder.load(image))
@@ -105,7 +105,7 @@ def test_escape_stops_reading_at_once(
 ) -> None:
     window, (path, decoder) = viewer.window, stuck
     before = window.document
-    window.open_picture(path)
+    window.open_image(path)
     qtbot.waitUntil(decoder.begun.is_set)
     QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.banner.text == "Opening stuck.bmp was canceled."
@@ -113,7 +113,7 @@ def test_escape_stops_reading_at_once(
     other = path.with_name("other.png")
     Image.fromarray(np.full((50, 60, 3), 99, np.uint8)).save(other)
     with qtbot.waitSignal(window.opened):  # though the first is still being decoded
-        window.open_picture(other)
+        window.open_image(other)
     assert not decoder.release.is_set()
     assert window.document is not None
     assert window.document.source.name == "other.png"
@@ -126,7 +126,7 @@ def test_before_a_first_picture_escape_leads_back_to_the_empty_page(
     bench: Bench, qtbot: QtBot, stuck: tuple[Path, StuckDecoder]
 ) -> None:
     window, (path, decoder) = bench.window, stuck
-    window.open_picture(path)
+    window.open_image(path)
     qtbot.waitUntil(decoder.begun.is_set)
     assert window.readout.isVisible()
     QTest.keyClick(window, Qt.Key.Key_Escape)
@@ -138,7 +138,7 @@ def test_the_window_closes_while_a_decoder_cannot_be_interrupted(
     bench: Bench, qtbot: QtBot, stuck: tuple[Path, StuckDecoder]
 ) -> None:
     window, (path, decoder) = bench.window, stuck
-    window.open_picture(path)
+    window.open_image(path)
     qtbot.waitUntil(decoder.begun.is_set)
     assert window.close()
     assert not decoder.release.is_set()

@@ -1,4 +1,4 @@
-"""Pages of a file in the window, and what is said of a picture when it is open."""
+"""Pages of a file in the window, and what is said of an image when it is open."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cozviewer.image.pixels import Rgb8
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 from tests.ui.conftest import Bench, settle
 
 RGB = smooth(300, 200)
@@ -24,7 +24,7 @@ Open = Callable[..., None]
 def open_it(bench: Bench, qtbot: QtBot) -> Open:
     def open_it(path: Path, page: int | None = None) -> None:
         with qtbot.waitSignal(bench.window.opened, timeout=10_000):
-            bench.window.open_picture(path, page=page)
+            bench.window.open_image(path, page=page)
 
     return open_it
 
@@ -80,7 +80,7 @@ def test_there_is_an_end_at_both_sides(
 
 
 def test_a_photo_has_one_page(bench: Bench, open_it: Open) -> None:
-    open_it(bench.picture)
+    open_it(bench.photo)
     actions = bench.window.actions_by_name
     assert not actions["next-page"].isEnabled()
     assert not actions["previous-page"].isEnabled()

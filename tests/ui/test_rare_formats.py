@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.image.rare_files import dicom, dng
 from tests.image.test_mutated import RARE
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 from tests.ui.conftest import Bench, point, settle
 
 MEDICAL = ("DICOM", "DICOM slide", "whole slide")
@@ -20,7 +20,7 @@ def test_each_opens(bench: Bench, qtbot: QtBot, tmp_path: Path, name: str) -> No
     path = tmp_path / "picture"
     path.write_bytes(RARE[name]())
     with qtbot.waitSignal(bench.window.opened, timeout=20_000):
-        bench.window.open_picture(path)
+        bench.window.open_image(path)
     scope = bench.window.images.scope
     assert scope is not None
     assert scope.source.name == "picture"
@@ -35,7 +35,7 @@ def test_a_medical_picture_says_so_as_long_as_it_is_open(
     path.write_bytes(dicom(smooth(300, 200)[..., 0], WindowCenter=100, WindowWidth=200))
     window = bench.window
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        window.open_picture(path)
+        window.open_image(path)
     assert window.banner.text == "Not for diagnosis. Window: center 100, width 200."
     QTest.keyClick(window, Qt.Key.Key_Escape)
     settle(qtbot, window)
@@ -55,7 +55,7 @@ def test_a_raw_photo_is_seen_before_it_is_developed(
     seen: list[tuple[int, int]] = []
     window.images.opening.previewed.connect(lambda small: seen.append((small.width, small.height)))
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        window.open_picture(path)
+        window.open_image(path)
     assert seen == [(640, 480)]
     assert "camera white balance" in window.banner.text
     settle(qtbot, window)

@@ -1,4 +1,4 @@
-"""A window that moves to a screen of another scale shows all of its picture there.
+"""A window that moves to a screen of another scale shows all of its image there.
 
 Qt reads the scales of screens once, at the start, so the window runs in a process of its own.
 """
@@ -37,7 +37,7 @@ window = MainWindow(services(Stripes(), cache, photo), EngineChoice("stripes"))
 window.navigator.reduced_motion = True
 window.resize(800, 640)
 window.show()
-window.open_picture(photo)
+window.open_image(photo)
 pane = window.panes.generated
 
 

@@ -76,11 +76,11 @@ def test_a_comparison_is_saved_as_it_is_seen(
     settle(qtbot, near.window)
     if mode is Mode.SIDE:
         qtbot.waitUntil(lambda: panes.beside.shows_frame and panes.generated.shows_frame)
-    shown = panes.picture()
+    shown = panes.rendered()
     assert shown is not None
     found = saved(near, asked(near), "Comparison as shown", tmp_path / "both.png", qtbot)
     assert np.array_equal(found, shown)
-    # Both pictures are in it, not one twice; and so are the labels.
+    # Both images are in it, not one twice; and so are the labels.
     half = found.shape[1] // 2
     assert not np.array_equal(found[:, :half], found[:, -half:])
     origin = read_origin(tmp_path / "both.png")

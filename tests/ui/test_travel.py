@@ -1,4 +1,4 @@
-"""Getting around a picture with the commands of the window, its keys and its zoom box."""
+"""Getting around an image with the commands of the window, its keys and its zoom box."""
 
 import numpy as np
 import pytest
@@ -241,7 +241,7 @@ def test_the_picture_has_a_frame_while_tab_has_led_to_it(still: Bench, qtbot: Qt
     assert frame.isVisible()
     assert frame.size() == pane.size()
     assert not np.array_equal(grabbed(pane), plain)
-    assert np.array_equal(pane.picture(), plain)
+    assert np.array_equal(pane.rendered(), plain)
     window.resize(700, 600)
     assert frame.size() == pane.size()
     QTest.mouseClick(pane, Qt.MouseButton.LeftButton)

@@ -24,23 +24,21 @@ MEASURING = "Measuring which number format is fastest"
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+def viewer(qtbot: QtBot, tmp_path: Path, photo: Path) -> Iterator[Bench]:
     """A window within a run at x4 that goes on until it is let go."""
     engine, cache = Stripes(), tmp_path / "pyramids"
-    window = MainWindow(
-        services(engine, cache, picture, chain=RunningChain), EngineChoice("stripes")
-    )
+    window = MainWindow(services(engine, cache, photo, chain=RunningChain), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(picture)
+        window.open_image(photo)
     settle(qtbot, window)
     chain_of(window).held.clear()
     window.navigator.begin_at(camera_at(350, 250, 4.0))
     qtbot.waitUntil(lambda: chain_of(window).sent > 20)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     chain_of(window).held.set()
     window.close()
     window.deleteLater()
@@ -110,17 +108,17 @@ class Measured(Stripes):
 
 
 def test_who_waits_for_the_engine_reads_what_it_does(
-    qtbot: QtBot, tmp_path: Path, picture: Path
+    qtbot: QtBot, tmp_path: Path, photo: Path
 ) -> None:
     engine = Measured()
-    window = MainWindow(services(engine, tmp_path / "pyramids", picture), EngineChoice("stripes"))
+    window = MainWindow(services(engine, tmp_path / "pyramids", photo), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.resize(800, 640)
     window.show()
     try:
         with qtbot.waitSignal(window.photo_painted):
-            window.open_picture(picture)
+            window.open_image(photo)
         document = window.document
         assert document is not None
         qtbot.waitUntil(lambda: document.view_work._loading == MEASURING)

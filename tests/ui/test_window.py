@@ -29,7 +29,7 @@ def test_an_opened_picture_is_shown_whole(viewer: Bench) -> None:
     shown = grabbed(canvas)
     assert shown.shape[:2] == (canvas.height(), canvas.width())
     middle = shown[canvas.height() // 2, canvas.width() // 2].astype(int)
-    source = np.asarray(Image.open(viewer.picture))[250, 350].astype(int)
+    source = np.asarray(Image.open(viewer.photo))[250, 350].astype(int)
     assert np.abs(middle - source).max() <= 2
     assert "×1" in viewer.window.readout.text
     assert "Original photo" in viewer.window.readout.text
@@ -179,7 +179,7 @@ def test_one_to_one_shows_source_pixels_untouched(viewer: Bench, qtbot: QtBot) -
     settle(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_1)
     settle(qtbot, window)
-    source = np.asarray(Image.open(viewer.picture))
+    source = np.asarray(Image.open(viewer.photo))
     left, top = (round(canvas.view.view_x(0, 0)), round(canvas.view.view_y(0, 0)))
     assert left == pytest.approx(canvas.view.view_x(0, 0), abs=1e-9)
     shown = grabbed(canvas)[top + 300 : top + 400, left + 100 : left + 200]
@@ -238,7 +238,7 @@ def test_dropped_files_are_opened(viewer: Bench, qtbot: QtBot, tmp_path: Path) -
     other = tmp_path / "other.png"
     Image.new("RGB", (64, 32), (10, 200, 30)).save(other)
     with qtbot.waitSignal(viewer.window.opened):
-        viewer.window.open_picture(other)
+        viewer.window.open_image(other)
     settle(qtbot, viewer.window)
     assert "other.png" in viewer.window.windowTitle()
     canvas = viewer.window.panes.generated
@@ -292,10 +292,10 @@ def test_reload_keeps_the_view_where_the_size_is_the_same(
     wheel(window.panes.generated, QPoint(600, 150), 9)
     settle(qtbot, window)
     camera = window.navigator.camera
-    changed = np.asarray(Image.open(viewer.picture))[::-1].copy()
+    changed = np.asarray(Image.open(viewer.photo))[::-1].copy()
     if not same_size:
         changed = changed[:-10]
-    Image.fromarray(changed).save(viewer.picture)
+    Image.fromarray(changed).save(viewer.photo)
     with qtbot.waitSignal(window.opened, timeout=60_000):
         QTest.keyClick(window, Qt.Key.Key_F5)
     settle(qtbot, window)

@@ -74,13 +74,13 @@ def test_broken_tiles_are_made_again_where_they_are_seen(
     damaged = damage(store, how)
 
     engine = Stripes()
-    window = MainWindow(services(engine, viewer.cache, viewer.picture), EngineChoice())
+    window = MainWindow(services(engine, viewer.cache, viewer.photo), EngineChoice())
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.resize(viewer.window.size())
     window.show()
     with qtbot.waitSignal(window.photo_painted, timeout=10_000):
-        window.open_picture(viewer.picture)
+        window.open_image(viewer.photo)
     assert window.document is not None
     made: list[TileKey] = []
     window.document.tiles_made.connect(made.extend)
@@ -179,14 +179,12 @@ def test_a_second_start_shows_the_refined_picture_without_computing(
     camera, shown = viewer.window.navigator.camera, grabbed(viewer.window.panes.generated)
     calls = viewer.engine.calls
     viewer.window.close()
-    again = MainWindow(
-        services(viewer.engine, viewer.cache, viewer.picture), EngineChoice("stripes")
-    )
+    again = MainWindow(services(viewer.engine, viewer.cache, viewer.photo), EngineChoice("stripes"))
     again.parts.set_reduced_motion(True)
     again.resize(800, 640)
     again.show()
     with qtbot.waitSignal(again.photo_painted, timeout=10_000):
-        again.open_picture(viewer.picture)
+        again.open_image(viewer.photo)
     settle(qtbot, again)
     again.navigator.go_to(camera)
     settle(qtbot, again)
@@ -319,20 +317,20 @@ def test_a_bad_file_is_one_sentence_and_the_picture_stays(
     if kind == "empty":
         bad.touch()
     elif kind == "truncated":
-        bad.write_bytes(viewer.picture.read_bytes()[:3000])
+        bad.write_bytes(viewer.photo.read_bytes()[:3000])
     elif kind == "text":
-        bad.write_text("this is no picture")
+        bad.write_text("this is no image")
     elif kind == "folder":
         bad.mkdir()
     before = viewer.window.document
-    viewer.window.open_picture(bad)
+    viewer.window.open_image(bad)
     qtbot.waitUntil(lambda: bad.name in viewer.window.banner.text, timeout=5000)
     assert viewer.window.banner.text.endswith(".")
     assert viewer.window.document is before
 
 
 def test_a_bad_first_file_leads_back_to_the_invitation(bench: Bench, qtbot: QtBot) -> None:
-    bench.window.open_picture(Path("/nowhere/at/all.jpg"))
+    bench.window.open_image(Path("/nowhere/at/all.jpg"))
     qtbot.waitUntil(lambda: "all.jpg" in bench.window.banner.text)
     assert bench.window.document is None
     assert not bench.window.panes.isVisible()
@@ -343,7 +341,7 @@ def test_a_huge_picture_is_opened_only_after_a_yes(
 ) -> None:
     monkeypatch.setattr("cozviewer.image.limits.HUGE", 1000)
     before = viewer.window.document
-    viewer.window.open_picture(viewer.picture)
+    viewer.window.open_image(viewer.photo)
     qtbot.waitUntil(lambda: bool(viewer.window.findChildren(QMessageBox)))
     box = viewer.window.findChildren(QMessageBox)[0]
     assert viewer.window.document is before
@@ -405,13 +403,13 @@ def test_another_device_keeps_the_view_and_the_tiles(viewer: Bench, qtbot: QtBot
 
 
 def test_a_file_that_vanishes_is_told_and_the_viewer_goes_on(viewer: Bench, qtbot: QtBot) -> None:
-    viewer.picture.unlink()
+    viewer.photo.unlink()
     qtbot.waitUntil(lambda: "was moved or deleted" in viewer.window.banner.text, timeout=5000)
     zoom_in(viewer)
     settle(qtbot, viewer.window)
     assert viewer.engine.calls > 0
     QTest.keyClick(viewer.window, Qt.Key.Key_F5)
-    qtbot.waitUntil(lambda: viewer.picture.name in viewer.window.banner.text)
+    qtbot.waitUntil(lambda: viewer.photo.name in viewer.window.banner.text)
     assert viewer.window.document is not None
 
 
@@ -422,7 +420,7 @@ def test_an_engine_chosen_just_before_a_photo_is_opened_is_not_lost(
     assert window.images.choice_in_use != chosen
     window.engine_menu.chosen.emit(chosen)
     with qtbot.waitSignal(window.images.opened, timeout=10_000):
-        window.open_picture(viewer.picture)
+        window.open_image(viewer.photo)
     assert window.images.choice_in_use == window.images.choice == chosen
 
 
@@ -449,5 +447,5 @@ def test_an_engine_that_was_stopped_is_not_used_for_the_next_photo(
     window.engine_menu.chosen.emit(EngineChoice("stripes", device="cpu"))
     window.stop_work()
     with qtbot.waitSignal(window.images.opened, timeout=10_000):
-        window.open_picture(viewer.picture)
+        window.open_image(viewer.photo)
     assert window.images.choice_in_use == before

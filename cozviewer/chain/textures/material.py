@@ -45,7 +45,7 @@ PLAIN = (1.5, 3.5)
 the second on it counts in full."""
 
 THREE_OCTAVES = 1.8
-"""Contrast of the finest band over that of the octave beside it, in natural pictures: power falls
+"""Contrast of the finest band over that of the octave beside it, in natural images: power falls
 as 1/f^2 (Field 1987), so every octave has the same, and the finest band holds three."""
 
 OF_NOISE = 0.2

@@ -1,7 +1,7 @@
 """Adds missing texture to a step, borrowed from the photo itself.
 
 From the second step on, a super-resolution model alone fades to blur, as it cannot generate detail
-from a flat parent. Natural pictures are similar across scales, so the photo's finest band from
+from a flat parent. Natural images are similar across scales, so the photo's finest band from
 around the same spot, added to a level without its own, is plausible there, and the next step
 refines it.
 
@@ -114,7 +114,7 @@ class PhotoTexture:
         Args:
             fine: (H, W, 3) float32 in about 0..1, sides divisible by 4; changed in place. What is
                 within some 20 pixels of its edges is only right if nothing lies beyond.
-            level_region: What it covers, in pixels of level z; may reach beyond the picture.
+            level_region: What it covers, in pixels of level z; may reach beyond the image.
             z: A step level.
         """
         if z <= STEP_LEVELS:
@@ -136,7 +136,7 @@ class PhotoTexture:
         fine += band
 
     def band(self, level_region: Rect, z: int) -> tuple[RgbFloat, RgbFloat] | None:
-        """Return the finest band that natural pictures would have in a region.
+        """Return the finest band that natural images would have in a region.
 
         Returns:
             (H, W, 3) float32 in grey levels, and its contrast, the standard deviation of its luma,

@@ -97,7 +97,7 @@ def _mostly(box: Rect, parts: Sequence[Rect]) -> bool:
 
 
 def _outline(rgb: Rgb8, box: Rect, colour: Colour) -> None:
-    """Draw a frame around a box into a picture, cut at its edges."""
+    """Draw a frame around a box into an image, cut at its edges."""
     whole = Rect(0, 0, rgb.shape[1], rgb.shape[0])
     for width, ink in ((2 * LINE, (20, 20, 24)), (LINE, colour)):
         outer, inner = box.grown(width).intersected(whole), box.intersected(whole)

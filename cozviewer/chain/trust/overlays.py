@@ -49,7 +49,7 @@ STEPS: tuple[Colour, ...] = (
 """Of the first six steps; after those they repeat."""
 
 VEIL = 0.34
-"""Opacity of an overlay's colours over the picture."""
+"""Opacity of an overlay's colours over the image."""
 
 EDGE = 0.8
 """Opacity of the lines between parts of different origin."""
@@ -68,7 +68,7 @@ HEAT: tuple[Colour, ...] = ((40, 160, 110), (235, 205, 60), (225, 60, 60))
 """From no deviation to MOST and beyond."""
 
 HEAT_VEIL = 0.46
-"""Opacity of the heat map over the picture."""
+"""Opacity of the heat map over the image."""
 
 MOST = 8.0
 """Deviation in grey levels (of 255) from which on the strongest colour is used."""
@@ -177,7 +177,7 @@ def _with_origins(frame: Rgb8, view: View, shown: Sequence[Patch], generative: b
     stripes = _stripes(view)
     found: dict[tuple[int, str], Mark] = {}
     boxes = []
-    origins = np.zeros((view.height + 2, view.width + 2), np.int32)  # 0 around the picture
+    origins = np.zeros((view.height + 2, view.width + 2), np.int32)  # 0 around the image
     inner = origins[1:-1, 1:-1]
     for patch in shown:
         mark = origin_mark(view, patch, generative)
@@ -267,7 +267,7 @@ def _with_dots(made: Marked, borrowed: NDArray[np.bool_]) -> Marked:
 
 
 def _dot(rgb: Rgb8, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
-    """Draw dots of 2 x 2 pixels with an outline into a picture, cut at its edges."""
+    """Draw dots of 2 x 2 pixels with an outline into an image, cut at its edges."""
     for dy, dx in np.ndindex(4, 4):
         if dy % 3 and dx % 3:
             colour = DOT

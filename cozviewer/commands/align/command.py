@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         field=args.field,
         cache=cache_of(args),
         allow_huge=args.allow_huge,
-        pictures=args.pictures,
+        photos=args.photos,
         samples=args.samples,
         levels=args.levels,
         held_out=args.held_out,

@@ -130,8 +130,8 @@ def _answers(
     for sample in samples:
         left = seconds_left(time.perf_counter() - started, len(texts), len(samples))
         line.show(f"{name}: answers", seconds_left=left, note=f"{len(texts)} of {len(samples)}")
-        question, pictures = question_about(questions, sample.pictures())
-        texts.append(answer(vlm, question, pictures, job.settings.max_tokens, check))
+        question, images = question_about(questions, sample.images())
+        texts.append(answer(vlm, question, images, job.settings.max_tokens, check))
     return texts
 
 

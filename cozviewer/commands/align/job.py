@@ -12,7 +12,7 @@ from cozviewer.align.rewards import Critic, RewardSettings
 from cozviewer.align.samples import Sample, photos_of, walks_of
 from cozviewer.align.settings import AlignSettings
 from cozviewer.assembly import chain_in_memory, make_models
-from cozviewer.commands.common.pictures import pictures_in
+from cozviewer.commands.common.images import images_in
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.replacing import replacing
@@ -44,7 +44,7 @@ class AlignJob:
         field: Name of the field of work.
         cache: The cache folder; None keeps samples beside the training.
         allow_huge: Whether to open photos over the size limit.
-        pictures: Most photos; None is all.
+        photos: Most photos; None is all.
         samples, levels, held_out: See `align.samples`.
         critic: Folder or name of the critic's model; "" is the default, NONE leaves it out.
         critic_server: Its server; "" for this computer.
@@ -60,7 +60,7 @@ class AlignJob:
     field: str
     cache: Path | None
     allow_huge: bool
-    pictures: int | None
+    photos: int | None
     samples: int
     levels: int
     held_out: float
@@ -121,10 +121,10 @@ def samples_of(
         Cancelled: Finished samples are kept, where there is a cache.
         Failure: A model failed, or the disk is full.
     """
-    paths, _ = pictures_in(job.input, line.notice)
+    paths, _ = images_in(job.input, line.notice)
     if not job.input.is_dir():
         raise BadInput(f"{job.input} is not a folder: name a folder of photos.")
-    paths = paths[: job.pictures]
+    paths = paths[: job.photos]
     photos = photos_of(paths, job.held_out, job.settings.seed)
     walks = walks_of(photos, job.samples, job.levels, job.settings.seed)
     models = make_models(job.choice, job.cache, line.notice)

@@ -12,7 +12,14 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     """Add the options about the samples."""
     group = parser.add_argument_group("samples")
     group.add_argument(
-        "--pictures", type=_count, metavar="N", help="use at most N photos (default: all)"
+        "--photos", type=_count, metavar="N", help="use at most N photos (default: all)"
+    )
+    group.add_argument(  # how it was called before
+        "--pictures",
+        dest="photos",
+        type=_count,
+        default=argparse.SUPPRESS,
+        help=argparse.SUPPRESS,
     )
     group.add_argument(
         "--samples",

@@ -61,28 +61,28 @@ class OpenOptions:
     """What to open, and with which engine.
 
     Attributes:
-        path: A picture or a session.
+        path: An image or a session.
         choice: The engine and its settings.
         engine_named: Whether they take the place of those that a session was made with.
         cache: The cache folder; None keeps nothing.
-        picture: Where the picture of a session is; None searches for it.
-        allow_huge: Whether to open a picture over the size limit.
-        page: Which page or frame of a picture, from 1; None is the first one.
-        tone: How the numbers of a picture become grey levels.
+        photo: Where the image of a session is; None searches for it.
+        allow_huge: Whether to open an image over the size limit.
+        page: Which page or frame of an image, from 1; None is the first one.
+        tone: How the numbers of an image become grey levels.
     """
 
     path: Path
     choice: EngineChoice
     engine_named: bool
     cache: Path | None
-    picture: Path | None = None
+    photo: Path | None = None
     allow_huge: bool = False
     page: int | None = None
     tone: Tone = AUTOMATIC_TONE
 
 
 def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
-    """Return how a command's options say that a picture or a session is opened.
+    """Return how a command's options say that an image or a session is opened.
 
     Raises:
         BadInput: As `cache_of`.
@@ -92,7 +92,7 @@ def open_options(args: argparse.Namespace, path: Path) -> OpenOptions:
         choice=engine_choice(args),
         engine_named=engine_named(args),
         cache=cache_of(args),
-        picture=getattr(args, "source", None),
+        photo=getattr(args, "source", None),
         allow_huge=args.allow_huge,
         page=getattr(args, "page", None),
         tone=getattr(args, "tone", AUTOMATIC_TONE),

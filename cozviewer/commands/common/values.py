@@ -42,7 +42,7 @@ def path(text: str) -> Path:
     return path
 
 
-def picture_path(text: str) -> Path:
+def image_path(text: str) -> Path:
     """Return a path, also of a link to a file ("file:///home/me/a%20photo.jpg").
 
     Raises:

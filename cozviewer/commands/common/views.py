@@ -1,4 +1,4 @@
-"""What commands that render views share: open a picture and its chain, place a view, refine it."""
+"""What commands that render views share: open an image and its chain, place a view, refine it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -49,13 +49,13 @@ class Refined:
 def opened_chain(
     options: OpenOptions, line: ProgressLine, cancelled: IsCancelled, pool: Pool | None = None
 ) -> Iterator[tuple[OpenedImage, Chain]]:
-    """Open a picture or a session, and its chain; close the store and trim the cache at the end.
+    """Open an image or a session, and its chain; close the store and trim the cache at the end.
 
     Args:
-        pool: Keeps the models for the next picture, as long as something refers to them.
+        pool: Keeps the models for the next image, as long as something refers to them.
 
     Raises:
-        BadInput: The picture or the engine cannot be used.
+        BadInput: The image or the engine cannot be used.
         Cancelled: Within the block too; the message says whether the finished tiles are kept.
     """
     cache = options.cache
@@ -63,7 +63,7 @@ def opened_chain(
     line.show(opening)
     image = open_path(
         options.path,
-        options.picture,
+        options.photo,
         page=options.page,
         tone=options.tone,
         allow_huge=options.allow_huge,

@@ -36,13 +36,13 @@ input may be a folder laid out as DIV2K or DIV8K. Methods whose files are not on
 left out and named. The paper's own figures are copied by you into a CSV file with the columns
 method, scale, metric, value (coz+qwen,256,niqe,...); --published compares each cell with them.
 
-metrics for each scale, as means over the pictures with their 95 % intervals:
+metrics for each scale, as means over the photos with their 95 % intervals:
   NIQE        distance from the statistics of natural photos; lower is better
   LR-PSNR     similarity of the result, downscaled by 4, to the previous state
   drift       color shift in gray levels, on average and in the worst block
   LPIPS, MUSIQ, MANIQA, CLIPIQA    with pip install 'cozviewer[metrics]' and their weights
 
-REPORT-sheet.png, beside the report, shows the results for the first 3 pictures. Finished results
+REPORT-sheet.png, beside the report, shows the results for the first 3 photos. Finished results
 are stored in the cache, so the same command continues after an interruption.
 
 examples:

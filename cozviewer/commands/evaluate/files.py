@@ -1,4 +1,4 @@
-"""Writes the files of `evaluate`: the report, and the picture sheet beside it."""
+"""Writes the files of `evaluate`: the report, and the image sheet beside it."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ from cozviewer.commands.common.reports import check_report_name, report_bytes
 from cozviewer.commands.evaluate.report import as_json, as_markdown
 from cozviewer.commands.evaluate.sheet import origin_of_sheet, sheet_of
 from cozviewer.evaluate.results import Evaluation
-from cozviewer.export.picture import check_target, save_picture
+from cozviewer.export.image import check_target, save_image
 from cozviewer.export.replacing import replacing
 
 
@@ -34,7 +34,7 @@ def save_report(path: Path, evaluation: Evaluation) -> None:
         Failure: The disk is full or was removed.
     """
     sheet = sheet_path(path)
-    save_picture(sheet, sheet_of(evaluation), origin_of_sheet(evaluation))
+    save_image(sheet, sheet_of(evaluation), origin_of_sheet(evaluation))
     content = report_bytes(path, as_markdown(evaluation, sheet.name), json_text(evaluation))
     with replacing(path, lambda: False) as file:
         file.write(content)

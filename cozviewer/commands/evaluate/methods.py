@@ -1,4 +1,4 @@
-"""The methods that `evaluate` compares: each makes a series of states of one picture.
+"""The methods that `evaluate` compares: each makes a series of states of one image.
 
 As in the authors' code, state k of nearest, bicubic and onestep ("one step direct SR") is made from
 the first state: its central 512/4^k pixels, interpolated to 512x512. nearest and bicubic end there;
@@ -37,7 +37,7 @@ the adapter of --qwen-adapter, without which the other two then run."""
 
 @dataclass(frozen=True)
 class Method:
-    """A way to make the states of a picture.
+    """A way to make the states of an image.
 
     Attributes:
         name: Its name as an option value: "realesrgan".
@@ -169,7 +169,7 @@ def _direct(name: Literal["nearest", "bicubic"]) -> Method:
 
 
 def states_on_node(models: Models, one_step: bool, states: list[Rgb8], levels: int) -> list[Rgb8]:
-    """Return the missing states of a picture; called on the nodes of a cluster.
+    """Return the missing states of an image; called on the nodes of a cluster.
 
     Args:
         one_step: Whether the method is ONE_STEP.

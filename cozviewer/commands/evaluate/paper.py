@@ -33,7 +33,7 @@ FOLDERS = (
     *("DIV2K_valid_HR", "DIV2K_train_HR", "DIV8K_valid_HR", "DIV8K_train_HR"),
     *("DIV8K_valid", "DIV8K_train", "valid_HR", "train_HR", "HR"),
 )
-"""Folders of pictures in DIV2K and DIV8K as they are published, the smaller ones first."""
+"""Folders of images in DIV2K and DIV8K as they are published, the smaller ones first."""
 
 NEAR = 0.02
 """Part of a published figure within which ours counts as equal, whatever the interval."""
@@ -52,8 +52,8 @@ class Comparison:
 
     Attributes:
         method, scale, metric: The cell of the table: "coz+qwen", 256, "niqe".
-        ours: The mean over the pictures.
-        error: Half the width of its 95 % interval; None for one picture.
+        ours: The mean over the images.
+        error: Half the width of its 95 % interval; None for one image.
         published: The paper's figure.
         verdict: How ours compares.
     """
@@ -110,8 +110,8 @@ def read_published(path: Path) -> Published:
     return found
 
 
-def pictures_folder(path: Path) -> Path:
-    """Return the folder of pictures in a folder laid out as DIV2K or DIV8K; else `path` itself."""
+def images_folder(path: Path) -> Path:
+    """Return the folder of images in a folder laid out as DIV2K or DIV8K; else `path` itself."""
     if not path.is_dir():
         return path
     for name in FOLDERS:

@@ -27,10 +27,10 @@ ARROWS = {"lower": "↓", "higher": "↑"}
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """Return the report as what JSON can hold.
 
-    levels, pictures and methods are what their names say: for every method, lists of means over
-    the pictures, one for each level, by the names of metrics; `interval` has half the widths of
-    their 95 % intervals, `undefined` how many pictures a mean leaves out, and `per_picture` the
-    same lists for each picture. What is undefined or unknown is null. `metrics` describes what the
+    levels, images and methods are what their names say: for every method, lists of means over
+    the images, one for each level, by the names of metrics; `interval` has half the widths of
+    their 95 % intervals, `undefined` how many images a mean leaves out, and `per_picture` the
+    same lists for each image. What is undefined or unknown is null. `metrics` describes what the
     figures mean, `skipped` why others are missing. `published` compares cells with the figures of a
     paper, `recipes` names everything that decides the pixels of a method, and `machine` the
     versions that made them.
@@ -38,18 +38,18 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     metrics = evaluation.metrics
     return {
         "levels": scales(evaluation),
-        "pictures": evaluation.pictures,
+        "pictures": evaluation.images,
         "methods": {
             name: {
                 **{metric.name: _means(outcome, metric) for metric in metrics},
                 "interval": {metric.name: _errors(outcome, metric) for metric in metrics},
                 "undefined": {metric.name: _undefined(outcome, metric) for metric in metrics},
                 "per_picture": {
-                    picture: {
+                    image: {
                         metric.name: [figures[metric.name] for figures in levels]
                         for metric in metrics
                     }
-                    for picture, levels in zip(evaluation.pictures, outcome.figures, strict=True)
+                    for image, levels in zip(evaluation.images, outcome.figures, strict=True)
                 },
                 "title": outcome.title,
                 "device": outcome.device,
@@ -72,10 +72,10 @@ def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
     """Return the report for people.
 
     Args:
-        sheet: Address of the picture sheet from where the report lies; "" for none.
+        sheet: Address of the image sheet from where the report lies; "" for none.
     """
-    count, metrics = len(evaluation.pictures), evaluation.metrics
-    pictures = "1 photo" if count == 1 else f"{count} photos"
+    count, metrics = len(evaluation.images), evaluation.metrics
+    images = "1 photo" if count == 1 else f"{count} photos"
     titles = [
         f"{metric.title}{f' ({metric.unit})' if metric.unit else ''} {ARROWS[metric.better]}"
         for metric in metrics
@@ -90,7 +90,7 @@ def as_markdown(evaluation: Evaluation, sheet: str = "") -> str:
         for name, outcome in evaluation.outcomes.items()
     ]
     table = markdown_table([["Scale", "Method", *titles], *rows])
-    parts = [f"# Evaluation on {pictures}", table, _notes(evaluation)]
+    parts = [f"# Evaluation on {images}", table, _notes(evaluation)]
     cells = compared(evaluation)
     if cells:
         parts += ["## Beside the published figures", _comparison(evaluation, cells)]
@@ -174,7 +174,7 @@ def _scale_names(evaluation: Evaluation) -> list[str]:
 
 
 def _values(outcome: Outcome, metric: Metric, level: int) -> list[float]:
-    """Return the figures of all pictures that have one."""
+    """Return the figures of all images that have one."""
     found = [figures[level][metric.name] for figures in outcome.figures]
     return [value for value in found if value is not None]
 
@@ -218,7 +218,7 @@ def _notes(evaluation: Evaluation) -> str:
         "most did so on average, over the photo and in the worst of its 16 blocks. "
         f"{BEST_PSNR:.0f} dB: no difference.",
     ]
-    if len(evaluation.pictures) > 1:
+    if len(evaluation.images) > 1:
         notes.append("±: 95 % interval of the mean over the photos (Student's t).")
     for metric in evaluation.metrics:
         lacking = [
@@ -232,7 +232,7 @@ def _notes(evaluation: Evaluation) -> str:
         if lacking:
             notes.append(
                 f"{metric.title} is undefined for photos without structure, and the mean leaves "
-                f"them out: {'; '.join(lacking)} of {len(evaluation.pictures)}."
+                f"them out: {'; '.join(lacking)} of {len(evaluation.images)}."
             )
     notes += [f"Skipped: {reason}." for reason in evaluation.missing.values()]
     notes += [f"Skipped: {_cell(path.name)}." for path in evaluation.left_out]

@@ -1,4 +1,4 @@
-"""Runs `evaluate`: every method on every picture, measured level by level.
+"""Runs `evaluate`: every method on every image, measured level by level.
 
 Methods run one after the other, so that only the models of one are in memory.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from cozviewer.chain.paper import CROP, first_state_of, middle
 from cozviewer.cluster.link import ClusterOptions
 from cozviewer.commands.common.cluster import calls_on_cluster
-from cozviewer.commands.common.pictures import pictures_in, unique_names
+from cozviewer.commands.common.images import images_in, unique_names
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.evaluate.methods import (
     ONE_IMAGE,
@@ -19,7 +19,7 @@ from cozviewer.commands.evaluate.methods import (
     Methods,
     states_on_node,
 )
-from cozviewer.commands.evaluate.paper import OPTIONAL, ROWS, pictures_folder
+from cozviewer.commands.evaluate.paper import OPTIONAL, ROWS, images_folder
 from cozviewer.config.choice import EngineChoice
 from cozviewer.evaluate.cache import Kept, trim
 from cozviewer.evaluate.metrics import OWN, Metric
@@ -34,7 +34,7 @@ from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.units import seconds_left
 
 SHOWN = 3
-"""Number of pictures on the sheet."""
+"""Number of images on the sheet."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ class EvaluateOptions:
     """What `evaluate` compares.
 
     Attributes:
-        input: A picture, or a folder of pictures.
+        input: An image, or a folder of images.
         levels: How many steps of 4x.
         methods: Names of methods; see `methods`.
         choice: The engine of "onestep", and the settings of all methods.
         prompter: The prompter of all engines; None is the default of each.
         cache: The cache folder; None keeps nothing.
-        allow_huge: Whether to open pictures over the size limit.
+        allow_huge: Whether to open images over the size limit.
         paper: Whether the methods are those of the paper's table; the ones for which a file is
             missing are then left out.
-        share: Which of how many shares of the pictures to evaluate, (0, 1) for all.
+        share: Which of how many shares of the images to evaluate, (0, 1) for all.
         tone: How the numbers of each file become grey levels.
-        cluster: Where several pictures are made at the same time; None is here.
+        cluster: Where several images are made at the same time; None is here.
     """
 
     input: Path
@@ -73,7 +73,7 @@ def evaluate(options: EvaluateOptions, line: ProgressLine, cancelled: IsCancelle
     """Evaluate; cached results of earlier runs are used.
 
     Raises:
-        BadInput: There is no picture or no such method, or an option is wrong.
+        BadInput: There is no image or no such method, or an option is wrong.
         Cancelled: What was finished is kept, where there is a cache.
         Failure: A model failed.
     """
@@ -128,8 +128,8 @@ def _available(options: EvaluateOptions, methods: Methods, line: ProgressLine) -
 def _first_states(
     options: EvaluateOptions, managed: bool, line: ProgressLine, cancelled: IsCancelled
 ) -> tuple[list[str], list[Rgb8], list[Path]]:
-    """Return names and first states of the pictures, and the files that are not pictures."""
-    paths, left_out = pictures_in(pictures_folder(options.input), line.notice)
+    """Return names and first states of the images, and the files that are not images."""
+    paths, left_out = images_in(images_folder(options.input), line.notice)
     names, firsts = [], []
     part, parts = options.share
     for path, name in list(zip(paths, unique_names(paths), strict=True))[part::parts]:
@@ -157,7 +157,7 @@ def _first_states(
 
 @dataclass(frozen=True)
 class _Work:
-    """The work to be done for every picture."""
+    """The work to be done for every image."""
 
     method: Method
     levels: int
@@ -174,7 +174,7 @@ def _made_on_cluster(
     names: list[str],
     firsts: list[Rgb8],
 ) -> tuple[dict[int, list[Rgb8]], str]:
-    """Return the states that are not in the cache by number of the picture, made on a cluster, and
+    """Return the states that are not in the cache by number of the image, made on a cluster, and
     the device there."""
     made: dict[int, list[Rgb8]] = {}
     missing = []
@@ -203,7 +203,7 @@ def _made_on_cluster(
 def _outcome(
     work: _Work, names: list[str], firsts: list[Rgb8], made: dict[int, list[Rgb8]]
 ) -> Outcome:
-    """Run a method on all pictures; `made` are their last states, as far as these are made."""
+    """Run a method on all images; `made` are their last states, as far as these are made."""
     figures, shown = [], []
     pace = _Pace()
     for number, (name, first) in enumerate(zip(names, firsts, strict=True)):

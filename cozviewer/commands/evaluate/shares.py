@@ -1,4 +1,4 @@
-"""Evaluates on several devices: each makes a share of the pictures in its own process.
+"""Evaluates on several devices: each makes a share of the images in its own process.
 
 The results meet in the cache, from which the report is then made; so an interruption loses no more
 than with one device.
@@ -26,7 +26,7 @@ LOOK_SECONDS = 0.2
 def evaluate_shares(
     options: EvaluateOptions, devices: Sequence[str], line: ProgressLine, cancelled: IsCancelled
 ) -> None:
-    """Fill the cache with the results of all pictures.
+    """Fill the cache with the results of all images.
 
     Args:
         options: What to evaluate; its device is not used.

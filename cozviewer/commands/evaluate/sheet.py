@@ -1,4 +1,4 @@
-"""The picture sheet of `evaluate`: rows are methods, columns are scales."""
+"""The image sheet of `evaluate`: rows are methods, columns are scales."""
 
 import numpy as np
 from PIL import ImageFont
@@ -22,20 +22,20 @@ NOTED = ("niqe", "lr_psnr")
 
 
 def sheet_of(evaluation: Evaluation) -> Rgb8:
-    """Return the sheet: for each of the first pictures, a row for each method, with the first state
+    """Return the sheet: for each of the first images, a row for each method, with the first state
     before its scales. (H, W, 3) uint8."""
     first = next(iter(evaluation.outcomes.values()))
-    shown = evaluation.pictures[: len(first.states)]
+    shown = evaluation.images[: len(first.states)]
     rows = [
-        [_photo_panel(picture, outcome.states[number][0])]
+        [_photo_panel(image, outcome.states[number][0])]
         + [
             _panel(name, level, outcome.states[number][level], evaluation, figures)
             for level, figures in enumerate(outcome.figures[number][:COLUMNS], 1)
         ]
-        for number, picture in enumerate(shown)
+        for number, image in enumerate(shown)
         for name, outcome in evaluation.outcomes.items()
     ]
-    count = len(evaluation.pictures)
+    count = len(evaluation.images)
     about = f"The first {len(shown)} of {count} photos. " if len(shown) < count else ""
     return sheet(
         f"Evaluation: {', '.join(evaluation.outcomes)}",
@@ -51,7 +51,7 @@ def origin_of_sheet(evaluation: Evaluation) -> Origin:
     return Origin(
         kind="mixed" if any(outcome.generative for outcome in outcomes) else "interpolated",
         engine=", ".join(outcome.title for outcome in outcomes),
-        source_name=", ".join(evaluation.pictures[: len(next(iter(outcomes)).states)]),
+        source_name=", ".join(evaluation.images[: len(next(iter(outcomes)).states)]),
         source_digest="",
         recipe_digest="",
         prompt="",
@@ -61,12 +61,12 @@ def origin_of_sheet(evaluation: Evaluation) -> Origin:
     )
 
 
-def _photo_panel(picture: str, state: Rgb8) -> Panel:
+def _photo_panel(image: str, state: Rgb8) -> Panel:
     near = PANEL * (STEP_SCALE - 1) // (2 * STEP_SCALE)
     value = niqe(state)
     note = "the photo" if value is None else f"the photo, NIQE {value:.2f}"
     framed = (near, near, PANEL - near, PANEL - near)
-    return Panel(_small(state), _fitting(f"x1  {picture}", CAPTION_SIZE), note, framed)
+    return Panel(_small(state), _fitting(f"x1  {image}", CAPTION_SIZE), note, framed)
 
 
 def _panel(name: str, level: int, state: Rgb8, evaluation: Evaluation, figures: Figures) -> Panel:

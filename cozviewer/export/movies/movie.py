@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from cozviewer.export.image import check_place
 from cozviewer.export.movies.frames import Frames
 from cozviewer.export.movies.movie_formats import (
     Clip,
@@ -16,7 +17,6 @@ from cozviewer.export.movies.movie_formats import (
 )
 from cozviewer.export.movies.movie_writers import write_gif, write_mp4, write_webp
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import check_place
 from cozviewer.export.replacing import STOPPED, replacing
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput

@@ -53,7 +53,7 @@ def write_mp4(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origi
         context.color_trc = _SRGB_CURVE
         shown = 0
         for pixels, ticks in frames:
-            picture = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+            image = av.VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
                 format="yuv420p",
                 dst_colorspace="ITU709",
                 src_color_range="JPEG",
@@ -61,8 +61,8 @@ def write_mp4(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origi
                 interpolation="AREA",
             )
             for _ in range(ticks):
-                picture.pts, picture.time_base = shown, 1 / clip.fps
-                container.mux(stream.encode(picture))
+                image.pts, image.time_base = shown, 1 / clip.fps
+                container.mux(stream.encode(image))
                 shown += 1
         container.mux(stream.encode(None))
     file.seek(0, os.SEEK_END)
@@ -75,14 +75,14 @@ def write_webp(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Orig
     if clip.quality == LOSSLESS:
         options = {"lossless": True, "quality": 20, "method": 2}  # here quality means effort
     # libwebp detects equal frames and extends the first of them.
-    pictures = (Image.fromarray(pixels) for pixels, ticks in frames for _ in range(ticks))
+    images = (Image.fromarray(pixels) for pixels, ticks in frames for _ in range(ticks))
     times = [_time(shown, clip.fps, 1000) for shown in range(clip.frames + 1)]
     with quiet_pillow():
-        next(pictures).save(
+        next(images).save(
             file,
             "WEBP",
             save_all=True,
-            append_images=[_Rest(pictures, clip.frames - 1)],
+            append_images=[_Rest(images, clip.frames - 1)],
             duration=[end - begin for begin, end in pairwise(times)],
             loop=0,
             xmp=to_xmp(origin),
@@ -105,10 +105,10 @@ def write_gif(file: io.BufferedWriter, clip: Clip, frames: Frames, origin: Origi
     for pixels, ticks in frames:
         stays = _time(shown + ticks, clip.fps, 100) - _time(shown, clip.fps, 100)
         shown += ticks
-        picture = Image.fromarray(pixels)
-        palette = picture.quantize(256, Image.Quantize.FASTOCTREE)
-        picture = picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
-        parts = GifImagePlugin.getdata(picture, duration=10 * stays, include_color_table=True)
+        image = Image.fromarray(pixels)
+        palette = image.quantize(256, Image.Quantize.FASTOCTREE)
+        image = image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+        parts = GifImagePlugin.getdata(image, duration=10 * stays, include_color_table=True)
         file.write(b"".join(parts))
     file.write(b"\x3b")
 
@@ -129,19 +129,19 @@ def comment_of(origin: Origin) -> str:
 
 
 class _Rest:
-    """All pictures but the first, with the interface of a Pillow image of several frames."""
+    """All images but the first, with the interface of a Pillow image of several frames."""
 
     mode = "RGB"
 
-    def __init__(self, pictures: Iterator[Image.Image], n_frames: int) -> None:
+    def __init__(self, images: Iterator[Image.Image], n_frames: int) -> None:
         self.n_frames = n_frames
-        self._pictures = pictures
+        self._images = images
 
     def seek(self, frame: int) -> None:
-        self._picture = next(self._pictures)
+        self._image = next(self._images)
 
     def getim(self) -> object:
-        return self._picture.getim()
+        return self._image.getim()
 
 
 def _encoder(clip: Clip) -> tuple[Literal["libx264", "libsvtav1"], dict[str, str]]:

@@ -22,15 +22,15 @@ from cozviewer.export.background import (
 )
 from cozviewer.export.formats import FORMATS, QUALITY
 from cozviewer.export.georeferenced import existing_side_files
+from cozviewer.export.image import check_target, save_bands
 from cozviewer.export.large import in_bands
 from cozviewer.export.origin import Origin, read_origin
-from cozviewer.export.picture import check_target, save_bands
 from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Generator, Made, run_task
 from cozviewer.export.stages import counting, sign, writing
 from cozviewer.export.streaming import AllThere, OnProgress, Tiles
 from cozviewer.export.targets import free_path, refuse_source
-from cozviewer.export.tasks import PictureOptions
+from cozviewer.export.tasks import ImageOptions
 from cozviewer.export.upscaling.bands import alpha_of_bands, level_of, scaled_bands
 from cozviewer.image.exif import without_place
 from cozviewer.image.source import Source
@@ -99,7 +99,7 @@ class UpscaleTask:
     path: Path
     scale: int
     source_size: tuple[int, int]
-    options: PictureOptions = field(default_factory=PictureOptions)
+    options: ImageOptions = field(default_factory=ImageOptions)
     overwrite: bool = False
 
     @property
@@ -263,7 +263,7 @@ def upscale_task(chain: Chain, options: UpscaleOptions, session: Path | None = N
         path,
         options.scale,
         (source.width, source.height),
-        PictureOptions(
+        ImageOptions(
             exif=_exif(source, options),
             label=options.label,
             quality=options.quality,

@@ -1,4 +1,4 @@
-"""Transparency: the alpha plane of a picture, and the colour under its transparent pixels.
+"""Transparency: the alpha plane of an image, and the colour under its transparent pixels.
 
     decode   -> plane.AlphaWriter       collects the plane strip by strip
     source   -> bleeding.with_alpha     colours bled under what is transparent; overviews of both

@@ -1,4 +1,4 @@
-"""Colours of a picture with alpha: bled under what is transparent, and averaged by alpha.
+"""Colours of an image with alpha: bled under what is transparent, and averaged by alpha.
 
 What a file holds under fully transparent pixels is arbitrary, usually black or white. Enlarging and
 shrinking would draw it into the edges, as a halo. So these pixels get the colours of their
@@ -25,7 +25,7 @@ STRIP_PIXELS = 1 << 18
 
 
 def with_alpha(rgb: Rgb8, plane: Plane, cancelled: IsCancelled) -> tuple[list[Rgb8], Alpha]:
-    """Return the colours of all levels, level 0 first, and the alpha of a picture.
+    """Return the colours of all levels, level 0 first, and the alpha of an image.
 
     Args:
         rgb: (H, W, 3) uint8; the colours under transparent pixels are replaced in it.

@@ -1,4 +1,4 @@
-"""The alpha plane of a picture: its levels, any region of any level, and how it is collected."""
+"""The alpha plane of an image: its levels, any region of any level, and how it is collected."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ OPAQUE = 255
 
 @dataclass(frozen=True, eq=False)
 class Alpha:
-    """The alpha of a picture. Immutable, so any thread may read it.
+    """The alpha of an image. Immutable, so any thread may read it.
 
     Levels z > 0 are not stored: they are interpolated from level 0, as a function of the place
     alone, so that regions fit together without seams.
@@ -55,7 +55,7 @@ class Alpha:
 
         Args:
             z: coarsest or above.
-            level_region: In pixels of level z, not empty, inside the picture.
+            level_region: In pixels of level z, not empty, inside the image.
         """
         if z <= 0:
             return self.levels.read(-z, level_region)
@@ -70,7 +70,7 @@ class Alpha:
         )
 
     def rows(self, scale: int, top: int, bottom: int) -> Plane:
-        """Return some rows of the whole picture enlarged, (bottom - top, width * scale) uint8.
+        """Return some rows of the whole image enlarged, (bottom - top, width * scale) uint8.
 
         Args:
             scale: Pixels of the result per pixel of level 0, 1 or more; any whole number.
@@ -86,7 +86,7 @@ class Alpha:
 
         Args:
             z: 0 or above.
-            level_region: In pixels of level z, inside the picture.
+            level_region: In pixels of level z, inside the image.
         """
         whole = Rect(0, 0, self.width, self.height)
         return not self.levels.read(0, self._near(z, level_region).intersected(whole)).any()
@@ -146,18 +146,18 @@ def over(rgb: Rgb8, alpha: Plane, background: tuple[int, int, int] | Rgb8) -> Rg
 
 
 class AlphaWriter:
-    """Collects the alpha plane of a picture that is decoded part by part.
+    """Collects the alpha plane of an image that is decoded part by part.
 
     Memory is needed only from the first pixel on that is not opaque.
     """
 
     def __init__(self, width: int, height: int) -> None:
-        """Expect a picture of a size, as its file states."""
+        """Expect an image of a size, as its file states."""
         self._size = height, width
         self._plane: Plane | None = None
 
     def write(self, x: int, y: int, part: Image.Image | None) -> None:
-        """Add the alpha of a part of the picture.
+        """Add the alpha of a part of the image.
 
         Args:
             x, y: The upper left corner of the part.
@@ -171,5 +171,5 @@ class AlphaWriter:
 
     @property
     def plane(self) -> Plane | None:
-        """The plane, as stored in the file; None if the picture is opaque."""
+        """The plane, as stored in the file; None if the image is opaque."""
         return self._plane

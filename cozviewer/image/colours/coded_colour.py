@@ -39,20 +39,20 @@ PRIMARIES: dict[int, Primaries] = {
 
 SRGB, LINEAR, GAMMA22, GAMMA28, PQ, CINEMA, HLG = 13, 8, 4, 5, 16, 17, 18
 """Transfer characteristics of H.273, table 3. Those of television (1, 6, 14, 15) describe cameras,
-not displays; like browsers, cozviewer reads still pictures that name them as sRGB."""
+not displays; like browsers, cozviewer reads still images that name them as sRGB."""
 
 WHITE_NITS = 203.0
-"""Luminance of white in HDR pictures, in cd/m2 (BT.2408-7, table 1)."""
+"""Luminance of white in HDR images, in cd/m2 (BT.2408-7, table 1)."""
 
 PEAK_NITS = 1000.0
-"""Brightest luminance of an HDR picture that does not say its own (BT.2100-2, table 5 for HLG)."""
+"""Brightest luminance of an HDR image that does not say its own (BT.2100-2, table 5 for HLG)."""
 
 _MOST_NITS = 10_000.0
 
 
 @dataclass(frozen=True)
 class CodedColour:
-    """How the R'G'B' values of a picture mean light.
+    """How the R'G'B' values of an image mean light.
 
     Attributes:
         primaries: Of white, red, green and blue.
@@ -264,7 +264,7 @@ def _hlg_scene(value: Floats) -> Floats:
 
 
 def _compressed(light: NDArray[np.float32], colour: CodedColour) -> NDArray[np.float32]:
-    """Return the light of an HDR picture in the range of an SDR display, 0..1, white being 1.
+    """Return the light of an HDR image in the range of an SDR display, 0..1, white being 1.
 
     All three channels are scaled alike, by what the curve does to the largest, so that hues stay.
     """

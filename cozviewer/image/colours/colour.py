@@ -1,6 +1,6 @@
 """From the pixels as a file keeps them to 8-bit sRGB and alpha, strip by strip.
 
-`decode.py` cuts the strips, so that no second whole picture is ever in memory.
+`decode.py` cuts the strips, so that no second whole image is ever in memory.
 """
 
 import io
@@ -27,13 +27,13 @@ _ToSrgb = Callable[[Image.Image], Image.Image]
 def converter(
     mode: str, icc: bytes | None, coded: CodedColour | None = None
 ) -> Callable[[Image.Image], Rgb8]:
-    """Return the function that turns strips of a picture into (H, W, 3) uint8 sRGB.
+    """Return the function that turns strips of an image into (H, W, 3) uint8 sRGB.
 
     It gets the colours that `split` returns. A colour profile that is broken or belongs to another
-    kind of picture is passed over: the picture then counts as sRGB.
+    kind of image is passed over: the image then counts as sRGB.
 
     Args:
-        mode: Pillow's mode of the picture.
+        mode: Pillow's mode of the image.
         icc: Its embedded profile, if any.
         coded: Its colours, if numbers name them; then the profile does not count.
     """
@@ -70,7 +70,7 @@ def deep_converter(coded: CodedColour) -> Callable[[NDArray[np.uint16]], Rgb8]:
 
 
 def _base_mode(mode: str) -> str:
-    """Return the mode in which the colours of a picture of `mode` get to the transform."""
+    """Return the mode in which the colours of an image of `mode` get to the transform."""
     if mode in ("1", "L", "LA", "La", *deep_grey.MODES):
         return "L"
     return mode if mode in ("CMYK", "LAB") else "RGB"
@@ -82,7 +82,7 @@ def split(
     """Return (colours in their base mode, alpha in mode "L" where there is some).
 
     Args:
-        strip: A part of a picture.
+        strip: A part of an image.
         grey: How values become 0..255, for the modes of deep_grey.MODES.
         tone: With a window, in place of `grey`.
     """

@@ -1,6 +1,6 @@
-"""Grey pictures of more than 8 bits: how their values become 0..255 without clipping.
+"""Grey images of more than 8 bits: how their values become 0..255 without clipping.
 
-Pillow clips such pictures when it converts them, so this is done in numpy. (Deep *colour* never
+Pillow clips such images when it converts them, so this is done in numpy. (Deep *colour* never
 gets here: Pillow's decoders keep the upper byte of each 16-bit channel, which scales correctly to
 within one level.)
 """
@@ -27,7 +27,7 @@ class Scale:
     Attributes:
         black, white: The ends; black > white where the file counts ink instead of light.
         unsigned: Mode "I" holds unsigned 32-bit values (Pillow reads them as signed ones).
-        stretched: Whether it was derived from the values in the picture, not from the format.
+        stretched: Whether it was derived from the values in the image, not from the format.
     """
 
     black: float
@@ -39,11 +39,11 @@ class Scale:
 def scale_of(
     mode: str, strips: Iterable[Image.Image], bits: int, inverted: bool, unsigned: bool
 ) -> Scale:
-    """Return the scale of a deep grey picture, see `range_of`.
+    """Return the scale of a deep grey image, see `range_of`.
 
     Args:
         mode: One of MODES.
-        strips: The whole picture, piece by piece.
+        strips: The whole image, piece by piece.
         bits: Bits per sample in the file.
         inverted: 0 means white.
         unsigned: See `Scale`.
@@ -59,7 +59,7 @@ def range_of(extremes: tuple[float, float], bits: int, *, is_float: bool) -> Sca
 
     Unsigned values of up to 16 bits count from 0 to the largest that they can have; but 16-bit
     values of which none needs more than 12 bits were measured with fewer bits, as by microscopes
-    and scanners, and count from 0 to the largest that those bits can have (so that pictures of a
+    and scanners, and count from 0 to the largest that those bits can have (so that images of a
     series stay comparable). Floats count from 0 to 1 where all are in that range, signed and
     32-bit values from 0 to 65535. Otherwise there is no agreed white: the darkest and the
     brightest value become black and white.
@@ -107,7 +107,7 @@ def extremes_of(parts: Iterable[NDArray[Any]]) -> tuple[float, float]:
 
 
 def values_of(strip: Image.Image, unsigned: bool) -> NDArray[Any]:
-    """Return the numbers of a picture of one of MODES, (H, W); see `Scale.unsigned`."""
+    """Return the numbers of an image of one of MODES, (H, W); see `Scale.unsigned`."""
     values = np.asarray(strip)
     return values.view(np.uint32) if unsigned else values
 

@@ -1,1 +1,1 @@
-"""Facts about a picture: its file, its EXIF fields, its histogram."""
+"""Facts about an image: its file, its EXIF fields, its histogram."""

@@ -1,4 +1,4 @@
-"""Facts about the file of a picture: size, format, bit depth and colour profile."""
+"""Facts about the file of an image: size, format, bit depth and colour profile."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ def file_facts(path: Path, cancelled: IsCancelled = never) -> FileFacts:
     May wait for a disk or a network, so it is not for the GUI thread.
 
     Raises:
-        BadInput: There is no such file, or it is not a picture.
+        BadInput: There is no such file, or it is not an image.
         Cancelled: `cancelled` returned True.
     """
 

@@ -25,7 +25,7 @@ class Histogram:
         counts: (4, 256) int64: how many pixels have each value of red, green, blue and luma.
         black: How many pixels have a channel at 0.
         white: How many pixels have a channel at 255.
-        sampled: Whether the pixels are those of an overview, which is smoother than the picture.
+        sampled: Whether the pixels are those of an overview, which is smoother than the image.
     """
 
     counts: NDArray[np.int64]

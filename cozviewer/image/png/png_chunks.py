@@ -1,7 +1,7 @@
 """Keeps Pillow (13) from refusing a PNG for its metadata.
 
 A text of more than a megabyte, a profile packed in an unknown way or a wrong checksum in a chunk
-about the camera makes Pillow refuse the whole picture. `reading.py` checks here before it passes a
+about the camera makes Pillow refuse the whole image. `reading.py` checks here before it passes a
 file to Pillow; chunks that it would trip over are left out (PNG, third edition, 5 and 11).
 """
 
@@ -24,7 +24,7 @@ _LEAST = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9, b"acTL": 8, b"fcTL": 
 """Minimum size in bytes of a chunk that means anything."""
 
 _LEAST_TRANSPARENCY = {0: 2, 2: 6}
-"""The same of tRNS, by the picture's colour type: grey and RGB."""
+"""The same of tRNS, by the image's colour type: grey and RGB."""
 
 
 def without_broken_metadata(file: io.BufferedReader) -> io.BufferedReader:
@@ -82,7 +82,7 @@ def _is_whole(animation: Sequence[tuple[bytes, bytes]], size: bytes) -> bool:
 
     Args:
         animation: Name and content of its chunks, of fdAT the first 4 bytes.
-        size: Of the picture, as its header states.
+        size: Of the image, as its header states.
     """
     if not animation:
         return True

@@ -22,7 +22,7 @@ def has_low_bytes(image: Image.Image) -> bool:
 
 
 def low_bytes(view: io.BufferedReader) -> Image.Image:
-    """Return the lower bytes of a PNG for which `has_low_bytes` holds, as a picture.
+    """Return the lower bytes of a PNG for which `has_low_bytes` holds, as an image.
 
     Args:
         view: The file at its start, not read by another image; not needed afterwards.
@@ -34,7 +34,7 @@ def low_bytes(view: io.BufferedReader) -> Image.Image:
 
 
 def deep_values(high: Image.Image, low: Image.Image) -> NDArray[np.uint16]:
-    """Return (H, W, 3) of the upper and the lower bytes of the same part of a picture."""
+    """Return (H, W, 3) of the upper and the lower bytes of the same part of an image."""
     values = np.asarray(high)[..., :3].astype(np.uint16)
     values <<= 8
     values |= np.asarray(low)[..., :3]

@@ -1,1 +1,1 @@
-"""Formats read through packages that may be missing, each picture in its own process."""
+"""Formats read through packages that may be missing, each image in its own process."""

@@ -2,7 +2,7 @@
 
 A reader in C that is fed a broken file may crash, hang or take all memory; here it takes no
 window with it. The process reads one request as a line of JSON, answers with the header of the
-picture, waits for the command to decode it, and answers with the pixels. What libraries print is
+image, waits for the command to decode it, and answers with the pixels. What libraries print is
 lost on purpose.
 """
 
@@ -36,7 +36,7 @@ _PRIVATE = ("DICOM",)
 
 
 def main() -> None:
-    """Serve one picture; stdin and stdout belong to the parent process."""
+    """Serve one image; stdin and stdout belong to the parent process."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
     warnings.simplefilter("ignore")
@@ -67,7 +67,7 @@ def _serve(request: dict[str, Any], answers: BinaryIO) -> None:
     module = import_module(f"cozviewer.image.readers.{request['reader']}")
     path = request["path"]
     limit_memory(HEADER_BYTES + 3 * os.path.getsize(path))
-    opened: Opened = module.open_picture(path, request["page"])
+    opened: Opened = module.open_image(path, request["page"])
     if opened.width < 1 or opened.height < 1:
         raise ValueError("no pixels")
     send(

@@ -1,4 +1,4 @@
-"""Pictures of more than 8 bits whose numbers have no meaning of their own: how they are shown."""
+"""Images of more than 8 bits whose numbers have no meaning of their own: how they are shown."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def numbers_range(values: NDArray[Any]) -> tuple[Scale, ToneRange]:
 def toned_numbers(
     values: NDArray[Any], tone: Tone, icc: bytes | None = None, exif: bytes | None = None
 ) -> Pixels:
-    """Return a picture of (H, W, C) numbers by a tone, which may be automatic.
+    """Return an image of (H, W, C) numbers by a tone, which may be automatic.
 
     Args:
         values: As for `numbers_range`.
@@ -39,7 +39,7 @@ def toned_numbers(
         exif: Their EXIF block.
 
     Raises:
-        Refused: The tone has what the picture does not offer.
+        Refused: The tone has what the image does not offer.
     """
     scale, offered = numbers_range(values)
     own, count = checked_tone(tone, offered), _colours(values)

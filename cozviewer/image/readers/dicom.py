@@ -36,13 +36,13 @@ _MOST_WINDOWS = 20
 """Windows of a file that are offered."""
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file; its frames are pages."""
     data: Any = pydicom.dcmread(path, defer_size=1 << 20)
     if "Rows" not in data or not any(
         name in data for name in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
     ):
-        raise Refused("no picture")
+        raise Refused("no image")
     height, width = int(data.Rows), int(data.Columns)
     pages = max(1, int(data.get("NumberOfFrames", 1) or 1))
     page = checked_page(page, pages)

@@ -22,12 +22,12 @@ from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file; its parts are pages."""
     with OpenEXR.File(path, separate_channels=True, header_only=True) as file:
         parts = [part for part in file.parts if "deep" not in str(part.type()).lower()]
         if not parts:
-            raise Refused("no picture")
+            raise Refused("no image")
         page = checked_page(page, len(file.parts))
         header = dict(file.parts[page - 1].header)
         names = [channel.name for channel in header["channels"]]

@@ -29,7 +29,7 @@ SOFTENING = 0.1
 `a`)."""
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the headers of a file. Pages are its images in their order, of a cube its planes."""
     from astropy.io import fits  # here, because it searches for its settings on import
 
@@ -42,7 +42,7 @@ def open_picture(path: str, page: int | None) -> Opened:
             count = prod(shape[:-2]) if shape else 0
             planes += [(index, plane, shape) for plane in range(min(count, 100_000))]
     if not planes:
-        raise Refused("no picture")
+        raise Refused("no image")
     page = checked_page(page, len(planes))
     index, plane, shape = planes[page - 1]
     height, width = shape[-2:]

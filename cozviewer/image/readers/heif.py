@@ -66,7 +66,7 @@ class _File:
         size: Width and height of the page, upright.
         page, pages: Which page or frame it is, from 1, and how many there are.
         icc: Its colour profile.
-        exif: Its EXIF block, adapted to the upright picture.
+        exif: Its EXIF block, adapted to the upright image.
         numbers: Returns (H, W, C), upright: 8 bits, or more in uint16.
     """
 
@@ -78,7 +78,7 @@ class _File:
     numbers: Callable[[], NDArray[Any]]
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file that has `deep_bits`."""
     with open(path, "rb") as file:
         head = file.read(HEAD_BYTES)
@@ -88,7 +88,7 @@ def open_picture(path: str, page: int | None) -> Opened:
     def numbers() -> NDArray[Any]:
         """Return (H, W, C) of 8 or 16 bits."""
         values = opened.numbers()
-        # Another picture of a HEIC file, a thumbnail perhaps, may have 8 bits.
+        # Another image of a HEIC file, a thumbnail perhaps, may have 8 bits.
         return values if values.dtype == np.uint8 else stretched_to_16(values, bits)
 
     def toned(tone: Tone) -> Pixels:

@@ -40,7 +40,7 @@ def deep_bits(head: bytes) -> int:
     return depth + 1 if deep else 0
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file that has `deep_bits`."""
     checked_page(page, 1)
     with open(path, "rb") as file:

@@ -18,7 +18,7 @@ _BYTES_PER_PIXEL = 48
 """jxrlib's coefficients, up to 4 channels of 4 bytes each, unpacked and copied."""
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the size in the directory of the file (ITU-T T.832, annex A)."""
     checked_page(page, 1)
     with open(path, "rb") as file:

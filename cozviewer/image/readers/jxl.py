@@ -23,14 +23,14 @@ _RATIOS = ((0, 0), (1, 1), (12, 10), (4, 3), (3, 2), (16, 9), (5, 4), (2, 1))
 _HEAD_BYTES = 1 << 16
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the size of a JPEG XL file; its plugin would decode all of it at once."""
     checked_page(page, 1)
     with open(path, "rb") as file:
         width, height, bits = header_of(file.read(_HEAD_BYTES))
 
     def read() -> tuple[Any, bytes | None]:
-        """Return the picture in 8 bits, or of deep grey in all, and its profile."""
+        """Return the image in 8 bits, or of deep grey in all, and its profile."""
         with open(path, "rb") as file:
             image: Any = JXLImageFile(file)
             image.load()

@@ -1,4 +1,4 @@
-"""Pictures of linear light without an upper end: how they are shown."""
+"""Images of linear light without an upper end: how they are shown."""
 
 import math
 from typing import Any
@@ -27,7 +27,7 @@ _GREY = 0.18
 """Light of medium grey, white being 1."""
 
 _DARK, _BRIGHT = 0.01, 1.0
-"""Mean light between which a picture is shown as it is."""
+"""Mean light between which an image is shown as it is."""
 
 
 def shown_light(
@@ -39,7 +39,7 @@ def shown_light(
 ) -> Pixels:
     """Return linear light as sRGB, brighter than white compressed by the curve of BT.2390.
 
-    Pictures whose mean is far from what a display can show (they may count in any unit) are
+    Images whose mean is far from what a display can show (they may count in any unit) are
     brought to medium grey by a number of stops, which a notice states.
 
     Args:
@@ -48,7 +48,7 @@ def shown_light(
         kind: Name of the format.
         primaries: Of the colours.
         offered: What a tone can change, see `offered_by`; None works it out of these values.
-        tone: How light becomes grey levels, without what is automatic for this picture.
+        tone: How light becomes grey levels, without what is automatic for this image.
     """
     values = values.reshape(*values.shape[:2], -1)
     alpha = values[..., 3] if values.shape[2] == 4 else None
@@ -85,7 +85,7 @@ def toned_colours(
         tone: Any.
 
     Raises:
-        Refused: The tone has what the picture does not offer.
+        Refused: The tone has what the image does not offer.
     """
     offered = colour_range(values)
     own = checked_tone(tone, offered)
@@ -111,7 +111,7 @@ def toned_light(
     Args:
         light: Linear, 1 being white.
         primaries: Of its colours.
-        peak: The brightest light of the picture; without a window, what is above 1 is compressed
+        peak: The brightest light of the image; without a window, what is above 1 is compressed
             by the curve of BT.2390.
         tone: Without what is automatic.
     """
@@ -131,7 +131,7 @@ def offered_by(
     bands: tuple[str, ...] = ("R", "G", "B"),
     shown: tuple[int, ...] = (1, 2, 3),
 ) -> ToneRange:
-    """Return what can be chosen about a picture of light.
+    """Return what can be chosen about an image of light.
 
     Args:
         colours: (H, W, C), the bands that are shown automatically.
@@ -155,7 +155,7 @@ def _peak(colours: NDArray[Any]) -> float:
 
 
 def _gain(colours: NDArray[Any]) -> float:
-    """Return the factor, a power of 2, that makes a picture visible; 1 where it is already."""
+    """Return the factor, a power of 2, that makes an image visible; 1 where it is already."""
     total, count = 0.0, 0
     for y in range(0, len(colours), _ROWS):
         part = colours[y : y + _ROWS].astype(np.float64)

@@ -1,4 +1,4 @@
-"""The sentences about pictures of rare formats; their readers run where no language is known."""
+"""The sentences about images of rare formats; their readers run where no language is known."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from cozviewer.util.translation import translate
 
 
 def sentence(key: str, values: Mapping[str, float | str]) -> str:
-    """Return the notice about how a picture is shown.
+    """Return the notice about how an image is shown.
 
     Args:
         key: As in `opened.Note`.
@@ -56,7 +56,7 @@ def sentence(key: str, values: Mapping[str, float | str]) -> str:
 
 
 def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
-    """Return why a picture cannot be opened.
+    """Return why an image cannot be opened.
 
     Args:
         key: As in `opened.Refused`.
@@ -75,7 +75,7 @@ def refusal(key: str, name: str, values: Mapping[str, float | str]) -> str:
             "{name} looks like a whole slide but cannot be read by OpenSlide: get a fresh copy, "
             "or save it as TIFF with another program.",
         ),
-        "no picture": lambda: translate("Error", "{name} holds no image: choose another file."),
+        "no image": lambda: translate("Error", "{name} holds no image: choose another file."),
         "packed": lambda: translate(
             "Error",
             "{name} is packed in a way that cannot be read here ({kind}): save it uncompressed.",

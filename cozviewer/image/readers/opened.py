@@ -11,12 +11,12 @@ from cozviewer.image.toning.samples import Samples
 from cozviewer.image.toning.tone_range import ToneRange
 
 Note = tuple[str, dict[str, float | str]]
-"""A notice about a picture: a key of `notes.sentence`, and its numbers."""
+"""A notice about an image: a key of `notes.sentence`, and its numbers."""
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """A decoded picture.
+    """A decoded image.
 
     Attributes:
         values: uint8; (H, W) grey, or (H, W, C): grey with opacity, colours, or both.
@@ -35,7 +35,7 @@ class Pixels:
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture whose header was read.
+    """An image whose header was read.
 
     Attributes:
         width, height: In pixels, upright.
@@ -63,7 +63,7 @@ class Opened:
 
 
 class Refused(Exception):
-    """A picture cannot be read for a reason that has a sentence of its own.
+    """An image cannot be read for a reason that has a sentence of its own.
 
     Attributes:
         key: See `notes.refusal`.

@@ -52,7 +52,7 @@ _TURNS = {
 
 
 class ProcessImage(ImageFile):
-    """A picture that another process reads, in Pillow's clothes.
+    """An image that another process reads, in Pillow's clothes.
 
     Pillow's class because size, mode and metadata are where code for opened files expects
     them. `close` ends the process.
@@ -62,7 +62,7 @@ class ProcessImage(ImageFile):
         resolution: As stated in the file.
         subject: What it shows, as far as the file states it.
         memory_needed: Of the process and of what it returns, in bytes.
-        told: Sentences about how the picture is shown, once it is loaded.
+        told: Sentences about how the image is shown, once it is loaded.
         tone: How its numbers become grey levels; to be set before it is loaded.
         offered: What a tone can change, once it is loaded; None if nothing.
 
@@ -127,7 +127,7 @@ class ProcessImage(ImageFile):
         return self.page - 1
 
     def load(self) -> Any:
-        """Decode the picture, once."""
+        """Decode the image, once."""
         if self._im is None:
             values, answer = self._process.pixels(self.width, self.height, self.tone)
             image = Image.fromarray(values)
@@ -141,8 +141,8 @@ class ProcessImage(ImageFile):
         return self.im.pixel_access(self.readonly)
 
     def samples(self, most_pixels: int) -> Samples:
-        """Return the numbers of the picture, thinned out to at most so many pixels; afterwards the
-        picture itself cannot be loaded any more.
+        """Return the numbers of the image, thinned out to at most so many pixels; afterwards the
+        image itself cannot be loaded any more.
 
         Raises:
             BadInput: There is nothing to choose about it.
@@ -150,7 +150,7 @@ class ProcessImage(ImageFile):
         return self._process.samples(self.width, self.height, most_pixels)
 
     def thumbnail_in_file(self) -> Image.Image | None:
-        """Return the small picture that the file holds, upright; afterwards the picture itself
+        """Return the small image that the file holds, upright; afterwards the image itself
         cannot be loaded any more."""
         jpeg, turn = self._process.thumbnail()
         if not jpeg:
@@ -166,7 +166,7 @@ class ProcessImage(ImageFile):
 
 
 class _Process:
-    """The process of one picture: what may go wrong becomes a sentence."""
+    """The process of one image: what may go wrong becomes a sentence."""
 
     def __init__(self, name: str, kind: str, cancelled: IsCancelled) -> None:
         self._name, self._kind, self._cancelled = name, kind, cancelled
@@ -180,7 +180,7 @@ class _Process:
             )
 
     def pixels(self, width: int, height: int, tone: Tone) -> tuple[Any, dict[str, Any]]:
-        """Return the values of a picture that has about this size, by a tone, and what else
+        """Return the values of an image that has about this size, by a tone, and what else
         `opened.Pixels` holds."""
         seconds = DECODE_SECONDS + _SECONDS_PER_PIXEL * width * height
         with self._ends_explained():

@@ -1,4 +1,4 @@
-"""Photoshop's PSD and PSB: the finished picture in the file, or else the layers."""
+"""Photoshop's PSD and PSB: the finished image in the file, or else the layers."""
 
 import struct
 from typing import Any
@@ -9,11 +9,11 @@ from cozviewer.image.readers.opened import Note, Opened, Pixels, Refused, checke
 from cozviewer.image.readers.psd_head import has_merged
 
 _MERGED_BYTES, _LAYER_BYTES = 24, 160
-"""Per pixel besides three copies of all channels: of the finished picture, and where layers are
+"""Per pixel besides three copies of all channels: of the finished image, and where layers are
 combined in floats."""
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file."""
     checked_page(page, 1)
     with open(path, "rb") as file:
@@ -35,7 +35,7 @@ def _pixels(path: str) -> Pixels:
         image = psd.composite(force=True)
         notes = (("layers", {}),)
     if image is None:
-        raise Refused("no picture")
+        raise Refused("no image")
     icc = image.info.get("icc_profile")
     if image.mode not in ("L", "LA", "RGB", "RGBA"):
         image, icc = image.convert("RGB"), None

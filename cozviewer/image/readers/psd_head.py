@@ -1,4 +1,4 @@
-"""Which Photoshop files hold a finished picture that Pillow reads as it should."""
+"""Which Photoshop files hold a finished image that Pillow reads as it should."""
 
 import io
 import struct
@@ -11,7 +11,7 @@ _MOST_RESOURCES = 1 << 24
 
 
 def is_flat(file: io.BufferedReader) -> bool:
-    """Return whether Pillow reads the finished picture of a file as it should: PSD of 8 bits
+    """Return whether Pillow reads the finished image of a file as it should: PSD of 8 bits
     without opacity, in which one was saved. The file is at its start afterwards."""
     try:
         version, channels, depth, mode = struct.unpack(">4xH6xH8xHH", file.read(26))
@@ -24,7 +24,7 @@ def is_flat(file: io.BufferedReader) -> bool:
 
 
 def has_merged(file: io.BufferedReader) -> bool:
-    """Return whether a finished picture was saved in a file, of which old programs say nothing.
+    """Return whether a finished image was saved in a file, of which old programs say nothing.
     The file is at its start afterwards."""
     try:
         file.seek(26)

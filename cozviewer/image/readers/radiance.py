@@ -13,7 +13,7 @@ _HEAD_BYTES = 1 << 16
 _SIZE = re.compile(rb"\n([+-][XY]) (\d+) ([+-][XY]) (\d+)\r?\n")
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a file of Radiance."""
     checked_page(page, 1)
     with open(path, "rb") as file:

@@ -15,10 +15,10 @@ _CLIPPED = 0.001
 """Share of the pixels that the automatic brightness makes white."""
 
 _EXIF_TURNS = {0: 1, 3: 3, 5: 8, 6: 6}
-"""LibRaw's turns of a picture, and those of EXIF."""
+"""LibRaw's turns of an image, and those of EXIF."""
 
 
-def open_picture(path: str, page: int | None) -> Opened:
+def open_image(path: str, page: int | None) -> Opened:
     """Read the header of a raw file."""
     checked_page(page, 1)
     raw: Any = rawpy.imread(path)

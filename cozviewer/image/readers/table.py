@@ -225,7 +225,7 @@ SUFFIXES = tuple(ending for format in FORMATS for ending in format.endings)
 PHOTO_SUFFIXES = tuple(
     ending for format in FORMATS if format.extra != "documents" for ending in format.endings
 )
-"""Those of photos and other pictures of pixels: not of drawings and documents."""
+"""Those of photos and other images of pixels: not of drawings and documents."""
 
 
 def format_rows() -> list[tuple[str, str, str, str]]:

@@ -1,6 +1,6 @@
 """The process in which regions of one file are read; see `readers.child`.
 
-It reads one request as a line of JSON, answers with the header of the picture, and then answers
+It reads one request as a line of JSON, answers with the header of the image, and then answers
 lines of JSON that name a level and a region with their pixels, until its input ends.
 """
 

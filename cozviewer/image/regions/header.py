@@ -10,7 +10,7 @@ from cozviewer.image.tiled.protocol import RegionFacts, RegionRequest
 
 
 class RegionHeader(ImageFile):
-    """Size and metadata of a picture in Pillow's clothes; its pixels are not loaded this way.
+    """Size and metadata of an image in Pillow's clothes; its pixels are not loaded this way.
 
     Pillow's class because size, mode and metadata are where code for opened files expects
     them.

@@ -64,7 +64,7 @@ def _name(crs: Any) -> str:
 
 def _table(file: Any) -> dict[str, Any] | None:
     """Return the values of a `GeographicTable`; None where no polynomial is near enough, as of
-    pictures that reach beyond what their projection shows."""
+    images that reach beyond what their projection shows."""
     chance = np.random.default_rng(0)
     places = chance.random((2, _CHECKED_PLACES)) * np.array([[file.width], [file.height]])
     expected = _on_sphere(file, *places)

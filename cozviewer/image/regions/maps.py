@@ -92,7 +92,7 @@ class _Map:
 
     def samples(self, index: int) -> NDArray[np.float64]:
         """Return values of a band that stand for all: of the finest overview that is small, or
-        of windows spread over the picture."""
+        of windows spread over the image."""
         level = next((k for k, (w, h) in enumerate(self.sizes) if w * h <= _SAMPLED_PIXELS), None)
         if level is not None:
             windows = [Window(0, 0, *self.sizes[level])]
@@ -119,7 +119,7 @@ class _Map:
         part = min(1.0, (most_pixels / (width * height)) ** 0.5)
         shape = max(1, int(height * part)), max(1, int(width * part))
         values = self.finest.read(out_shape=(self.finest.count, *shape), masked=True)
-        return _numbers(values), "picture" if len(self.files) == 1 else "overview"
+        return _numbers(values), "image" if len(self.files) == 1 else "overview"
 
     def _windows(self, level: int) -> list[Window]:
         """Return windows spread over a level."""

@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True)
 class OpenedRegions:
-    """A picture of which regions can be read.
+    """An image of which regions can be read.
 
     Attributes:
         sizes: (width, height) of its levels, finest first.
@@ -59,7 +59,7 @@ class OpenedRegions:
         colours, bits, profile: As in `facts.file_facts.FileFacts`.
         alpha: Whether what `read` returns has alpha.
         offered: What a tone can change; None if nothing.
-        numbers: Returns the numbers of the picture at about so many pixels; None where `offered`
+        numbers: Returns the numbers of the image at about so many pixels; None where `offered`
             is.
     """
 

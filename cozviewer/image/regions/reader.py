@@ -133,7 +133,7 @@ class ProcessReader:
         raise self._stopped()
 
     def numbers(self, most_pixels: int) -> Samples:
-        """Return the numbers of the picture, thinned out to at most so many pixels.
+        """Return the numbers of the image, thinned out to at most so many pixels.
 
         Raises:
             BadInput: They cannot be read.
@@ -269,5 +269,5 @@ def _facts_of(
 
 
 def _subject_of(field: str, found: Resolution | None) -> Subject:
-    """Return what a picture shows, and how large, where that is a slide."""
+    """Return what an image shows, and how large, where that is a slide."""
     return Subject("microscopy", scale_of_resolution(found)) if field == "microscopy" else UNKNOWN

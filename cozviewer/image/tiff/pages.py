@@ -1,4 +1,4 @@
-"""The pages of a TIFF: which of its directories are pictures, and what the file is.
+"""The pages of a TIFF: which of its directories are images, and what the file is.
 
 A directory may hold a reduced copy of another one, a mask, or the sensor's values of a camera raw
 file; a viewer that takes the first one shows a thumbnail. (TIFF 6.0; TIFF Technical Note 1 on
@@ -49,7 +49,7 @@ class Directory:
     Attributes:
         offset: Where it begins in the file.
         values: The numbers of the tags that are of interest here.
-        description: The start of the text about the picture.
+        description: The start of the text about the image.
     """
 
     offset: int
@@ -89,7 +89,7 @@ class Directory:
 
 
 def pages_of(file: io.BufferedReader) -> list[Directory]:
-    """Return the directories of a TIFF that are pictures of full size; afterwards the file is at
+    """Return the directories of a TIFF that are images of full size; afterwards the file is at
     its start.
 
     Args:

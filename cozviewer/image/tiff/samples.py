@@ -65,7 +65,7 @@ class SampleTiff(ImageFile):
         self._page: Any = TiffFile(self.fp).pages.first
         width, height = int(self._page.imagewidth), int(self._page.imagelength)
         if width < 1 or height < 1 or int(self._page.imagedepth) != 1:
-            raise SyntaxError("no flat picture")
+            raise SyntaxError("no flat image")
         if self._page.samplesperpixel > MOST_BANDS or self._page.dtype is None:
             raise SyntaxError(f"{self._page.bitspersample} bits per sample")
         self._size = width, height
@@ -77,7 +77,7 @@ class SampleTiff(ImageFile):
 
     @property
     def memory_needed(self) -> int:
-        """Bytes of the samples, unpacked, twice: a strip or tile may be the whole picture."""
+        """Bytes of the samples, unpacked, twice: a strip or tile may be the whole image."""
         width, height = self.size
         return int(2 * width * height * self._page.samplesperpixel * self._page.dtype.itemsize)
 
@@ -248,7 +248,7 @@ def layout_of(page: Any) -> Layout:
     bands = tuple(range(colours))
     others = [band for band in range(count) if band != alpha]
     if colours == 1 and len(others) >= 3:
-        bands = tuple(others[:3])  # as programs for satellite pictures show them
+        bands = tuple(others[:3])  # as programs for satellite images show them
     kind, bits = page.dtype.kind, int(page.bitspersample)
     return Layout(
         photometric, bands, count, alpha, premultiplied, bits if kind == "u" and bits <= 16 else 0

@@ -85,7 +85,7 @@ def _ome_scale(description: bytes) -> Scale | None:
 
 
 def _ground(values: Values) -> Scale | None:
-    """Return the metres of a pixel on the ground, at the middle of the picture."""
+    """Return the metres of a pixel on the ground, at the middle of the image."""
     if len(sizes := values.get(_PIXEL_SCALE, ())) >= 2:
         across, down = abs(sizes[0]), abs(sizes[1])
         tie = values.get(_TIEPOINT, ())

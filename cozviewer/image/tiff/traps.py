@@ -101,7 +101,7 @@ def exif_of(image: TiffImageFile | SampleTiff) -> bytes | None:
     try:
         if isinstance(image, TiffImageFile):
             return _kept(image.getexif())
-    except Exception:  # of odd tags Pillow raises many kinds; the picture itself is good
+    except Exception:  # of odd tags Pillow raises many kinds; the image itself is good
         return None
     return None if image.fp is None else exif_of_file(image.fp)
 

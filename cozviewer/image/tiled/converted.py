@@ -1,4 +1,4 @@
-"""Pictures whose files can only be read from top to bottom: copied once into a temporary file."""
+"""Images whose files can only be read from top to bottom: copied once into a temporary file."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +14,7 @@ from cozviewer.util.cancel import check_cancelled
 
 
 class InLevelFile:
-    """A picture that was copied; see `RegionReader`."""
+    """An image that was copied; see `RegionReader`."""
 
     def __init__(self, kind: str, facts: RegionFacts, file: LevelFile) -> None:
         """Take over a file; its alpha is left out if there is none in `facts`."""
@@ -41,9 +41,9 @@ class InLevelFile:
 
 
 def converted(reader: RegionReader, request: RegionRequest) -> RegionReader:
-    """Copy a picture into a temporary file, and close its own.
+    """Copy an image into a temporary file, and close its own.
 
-    Memory stays bounded: SIDE rows of the picture. The file takes the size of all pixels on the
+    Memory stays bounded: SIDE rows of the image. The file takes the size of all pixels on the
     disk, and 2 % more.
 
     Args:
@@ -51,7 +51,7 @@ def converted(reader: RegionReader, request: RegionRequest) -> RegionReader:
         request: Gets the progress, and may cancel it.
 
     Raises:
-        BadInput: The picture is damaged.
+        BadInput: The image is damaged.
         Cancelled: The request was cancelled.
         Failure: The disk is full.
     """

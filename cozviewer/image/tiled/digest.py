@@ -3,7 +3,7 @@
 It is the SHA-256 of the size, of the coarsest levels (SMALL_SIDE pixels and less, as the file has
 them or as they are averaged), and of 64 squares of SIDE pixels of level 0, evenly spread, with
 alpha if there is some. So what
-it misses is a change of level 0 between those squares that no small version of the picture shows:
+it misses is a change of level 0 between those squares that no small version of the image shows:
 a retouched detail. As all digests of sources it does not depend on name or metadata of the file.
 """
 
@@ -60,7 +60,7 @@ def digest_of(
         check_cancelled(cancelled, STOPPED)
         try:
             add(0, spot)
-        except BadInput:  # the rest of the picture can be shown
+        except BadInput:  # the rest of the image can be shown
             digest.update(b"unreadable")
     return digest.hexdigest()
 

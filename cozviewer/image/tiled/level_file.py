@@ -1,4 +1,4 @@
-"""Levels in a temporary file: what is made of a picture whose own file cannot be read at any place,
+"""Levels in a temporary file: what is made of an image whose own file cannot be read at any place,
 or has no smaller versions of itself.
 
 The pixels are not compressed, so nothing is lost and nothing has to be decoded. The file has no
@@ -35,7 +35,7 @@ MOST_OF_FREE = 0.5
 
 
 class LevelFile:
-    """Level 0 and reduced levels of a picture, or the reduced ones only. One thread at a time.
+    """Level 0 and reduced levels of an image, or the reduced ones only. One thread at a time.
 
     Attributes:
         sizes: (width, height) of the levels that are stored, finest first.
@@ -48,7 +48,7 @@ class LevelFile:
         """Create an empty file in the cache folder.
 
         Args:
-            name: What people call the picture.
+            name: What people call the image.
             width, height: Of level 0.
             channels: 3; or 4 with alpha, by which the colours are not multiplied.
             reduced_only: Whether level 0 is not stored.

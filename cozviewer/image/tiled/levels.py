@@ -7,7 +7,7 @@ finer level: averaged 2 x 2 as `overviews` does, or resampled where the sizes of
 do not halve. The levels that fit into a window are made at once and stay, so that there is always
 something to show.
 
-Where a picture is fully transparent, its colours are those of the surroundings, as in memory (see
+Where an image is fully transparent, its colours are those of the surroundings, as in memory (see
 `alpha.bleeding`): there by the next coarser level that is read from the file.
 """
 
@@ -115,7 +115,7 @@ class TiledLevels:
 
     @property
     def alpha(self) -> Alpha | None:
-        """The alpha of the picture; None if the file has none."""
+        """The alpha of the image; None if the file has none."""
         return Alpha(_TiledAlpha(self)) if self._reader.facts.alpha else None
 
     def file_facts(self, size: int) -> FileFacts:

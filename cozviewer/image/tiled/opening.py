@@ -23,7 +23,7 @@ Heavy packages are imported in the functions, not by their modules."""
 def open_regions(request: RegionRequest) -> RegionReader | None:
     """Open a file for reading regions; None where it is to be read into memory as a whole.
 
-    Where the file has no small version of the picture, that is made, which takes up to minutes; not
+    Where the file has no small version of the image, that is made, which takes up to minutes; not
     for its numbers alone.
 
     Raises:
@@ -43,7 +43,7 @@ def open_regions(request: RegionRequest) -> RegionReader | None:
 
 
 def _show_glimpse(reader: RegionReader, request: RegionRequest) -> None:
-    """Give an impression of a picture that takes long to open."""
+    """Give an impression of an image that takes long to open."""
     if has_small_level(reader):
         return
     try:

@@ -25,15 +25,15 @@ BLOCK = 256
 
 @dataclass(frozen=True)
 class RegionFacts:
-    """The metadata of a picture's file.
+    """The metadata of an image's file.
 
     Attributes:
         block: Side of the square regions that are read with the least waste, in pixels: that of
             the file's own tiles.
-        exif: The EXIF block, adapted to the upright picture (see `exif.upright`).
+        exif: The EXIF block, adapted to the upright image (see `exif.upright`).
         page, pages: Which page or frame of its file it is, from 1, and how many there are.
         resolution: Of level 0, if stated in the file.
-        warnings: What is missing of the picture, a translated sentence each.
+        warnings: What is missing of the image, a translated sentence each.
         notices: Messages for the user about how it is read, a translated sentence each.
         subject: What it shows, as far as the file states it: the field of work, and its physical
             size. "medical" keeps a caution in sight.
@@ -43,7 +43,7 @@ class RegionFacts:
         identity: What stands for the pixels in the digest of the source: of a drawing the bytes of
             its file, or their hash. None reads samples of the pixels (see `digest`), for which
             64 small regions of level 0 are read.
-        offered: What a tone can change about the picture; None if nothing.
+        offered: What a tone can change about the image; None if nothing.
     """
 
     block: int = BLOCK
@@ -115,7 +115,7 @@ class HasNumbers(Protocol):
 
     def numbers(self, most_pixels: int) -> Samples:
         """Return the numbers, upright, of a smaller version or of some squares; quickly, and in
-        little memory, however large the picture is.
+        little memory, however large the image is.
 
         Args:
             most_pixels: That are kept, see `toning.samples.thinned`.
@@ -127,7 +127,7 @@ class HasNumbers(Protocol):
 
 
 OnGlimpse = Callable[[Rgb8, int, int], None]
-"""Receives a small version of a picture, and the width and height of the picture itself."""
+"""Receives a small version of an image, and the width and height of the image itself."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class RegionRequest:
         name: What people call the file.
         page: Which page or frame, from 1; None is the first one.
         managed: Whether its colour profile counts; if not, its numbers are taken as sRGB.
-        large: Pixels above which a file with smaller versions of its picture is read region by
+        large: Pixels above which a file with smaller versions of its image is read region by
             region; others are read into memory, which is exact and quick.
         huge: The same for files that have none, which takes long to make up for.
         for_numbers: Whether only numbers are to be read (`HasNumbers`), for which nothing needs to
@@ -148,9 +148,9 @@ class RegionRequest:
         tone: How its numbers are shown. A reader that does not follow it has facts in which
             nothing is `offered`.
         progress: Gets the part that is done, 0..1, where opening takes long; from any thread.
-        cancelled: Whether the picture is no longer wanted; to be checked often.
-        glimpse: Gets an impression of a picture that takes long to open, (h, w, 3) uint8, and the
-            width and height of the picture itself; from any thread.
+        cancelled: Whether the image is no longer wanted; to be checked often.
+        glimpse: Gets an impression of an image that takes long to open, (h, w, 3) uint8, and the
+            width and height of the image itself; from any thread.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Smaller versions of a picture whose file has none: made once when it is opened."""
+"""Smaller versions of an image whose file has none: made once when it is opened."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -70,17 +70,17 @@ def with_reduced(
 ) -> RegionReader:
     """Return a reader that has small levels, too; the same one if its file has some.
 
-    Reads all of the picture otherwise: a minute for 10 gigapixels of JPEG tiles, and 2 % of its
+    Reads all of the image otherwise: a minute for 10 gigapixels of JPEG tiles, and 2 % of its
     size unpacked on the disk.
 
     Args:
         reader: Belongs to the result; closed if this raises.
-        name: What people call the picture.
+        name: What people call the image.
         progress: Gets the part that is done, 0..1.
         cancelled: Checked often.
 
     Raises:
-        BadInput: The picture is damaged.
+        BadInput: The image is damaged.
         Cancelled: `cancelled` returned True.
         Failure: The disk is full.
     """
@@ -102,7 +102,7 @@ def with_reduced(
 
 
 def glimpse(reader: RegionReader, cancelled: IsCancelled) -> Rgb8:
-    """Return a blurred impression of a picture from a few of its pixels, in about a second.
+    """Return a blurred impression of an image from a few of its pixels, in about a second.
 
     Returns:
         (h, w, 3) uint8, the longer side GLIMPSE_SIDE pixels; each is the mean of GLIMPSE_SPOT

@@ -15,7 +15,7 @@ from cozviewer.image import exif
 from cozviewer.image.colours import colour
 from cozviewer.image.decode import converter, exif_block
 from cozviewer.image.pixels import Rgb8
-from cozviewer.image.reading import STOPPED, Picture, opened_page
+from cozviewer.image.reading import STOPPED, EncodedImage, opened_page
 from cozviewer.image.tiled.converted import InLevelFile
 from cozviewer.image.tiled.level_file import SIDE, LevelFile
 from cozviewer.image.tiled.protocol import RegionFacts, RegionReader, RegionRequest
@@ -27,13 +27,13 @@ from cozviewer.util.translation import translate
 
 def open_sequential(request: RegionRequest) -> RegionReader | None:
     """Open a huge JPEG or PNG; see `protocol.OpenRegions`. None without libvips, too."""
-    with opened_page(request.path, None, request.cancelled, count_pages=False) as picture:
-        image = picture.image
+    with opened_page(request.path, None, request.cancelled, count_pages=False) as encoded:
+        image = encoded.image
         width, height = image.size
-        if width * height <= request.huge or _is_whole_only(picture) or not has_library():
+        if width * height <= request.huge or _is_whole_only(encoded) or not has_library():
             return None
         block = exif_block(image)
-        convert, told = converter(picture, image, block, request.managed)
+        convert, told = converter(encoded, image, block, request.managed)
         channels = 4 if image.has_transparency_data else 3
         file = LevelFile(request.name, width, height, channels, reduced_only=False)
         try:
@@ -44,12 +44,12 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
             raise
         facts = RegionFacts(
             exif=exif.upright(block),
-            resolution=picture.resolution,
-            subject=picture.subject,
+            resolution=encoded.resolution,
+            subject=encoded.subject,
             notices=tuple(told),
             alpha=strips.transparent,
         )
-        return upright(InLevelFile(picture.kind, facts, file), exif.orientation(block))
+        return upright(InLevelFile(encoded.kind, facts, file), exif.orientation(block))
 
 
 def has_library() -> bool:
@@ -61,9 +61,9 @@ def has_library() -> bool:
     return True
 
 
-def _is_whole_only(picture: Picture) -> bool:
-    info = picture.image.info
-    animated = bool(getattr(picture.image, "is_animated", False))
+def _is_whole_only(encoded: EncodedImage) -> bool:
+    info = encoded.image.info
+    animated = bool(getattr(encoded.image, "is_animated", False))
     return animated or bool(info.get("progressive")) or bool(info.get("interlace"))
 
 

@@ -47,7 +47,7 @@ _YCBCR, _RGB = 6, 2
 _ICC, _ORIENTATION = 34675, 274
 
 _ALIKE = ("samplesperpixel", "bitspersample", "sampleformat", "photometric")
-"""What levels of one picture have in common."""
+"""What levels of one image have in common."""
 
 _MOST_SAMPLES = 4_000_000
 """Pixels of the coarsest level up to which all of it decides what becomes black and white."""
@@ -78,7 +78,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
         reader: RegionReader = TiffRegions(request, file_of_tiff, levels, facts)
         is_slow = not levels[0].is_tiled and not levels[0].is_plain
         if is_slow and not request.for_numbers:
-            reader = converted(reader, request)  # a strip is as wide as the picture
+            reader = converted(reader, request)  # a strip is as wide as the image
     except BaseException:
         file_of_tiff.close()
         raise
@@ -86,7 +86,7 @@ def open_tiff(request: RegionRequest) -> RegionReader | None:
 
 
 def _found(request: RegionRequest) -> tuple[Directory, list[Directory], RegionFacts] | None:
-    """Return the directory of a page, its smaller versions, and its metadata; None if the picture
+    """Return the directory of a page, its smaller versions, and its metadata; None if the image
     is not large."""
     with open(request.path, "rb") as file:
         pages = pages_of(file)
@@ -246,7 +246,7 @@ class TiffRegions:
         for pixels in self._levels:  # the finest one that is small enough
             if pixels.width * pixels.height * bands <= MOST_SAMPLES:
                 values = pixels.samples(Rect(0, 0, pixels.width, pixels.height))
-                extent: Extent = "picture" if pixels is self._levels[0] else "overview"
+                extent: Extent = "image" if pixels is self._levels[0] else "overview"
                 break
         else:
             values, extent = self._squares(), "squares"

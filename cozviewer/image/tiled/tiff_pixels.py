@@ -47,7 +47,7 @@ class TiffPixels:
         self._order = file.byteorder
         self.width, self.height = int(self.page.imagewidth), int(self.page.imagelength)
         if min(self.width, self.height) < 1 or self.page.dtype is None:
-            raise ValueError("no picture")
+            raise ValueError("no image")
         if int(self.page.imagedepth) != 1:
             raise ValueError("several slices")
         self._separate = int(self.page.planarconfig) == 2 and self.page.samplesperpixel > 1
@@ -83,7 +83,7 @@ class TiffPixels:
         return self._side
 
     def samples(self, region: Rect) -> Samples:
-        """Return a region inside the picture, (h, w, bands). Tiles that are not in the file (sparse
+        """Return a region inside the image, (h, w, bands). Tiles that are not in the file (sparse
         TIFF) are filled with its value for missing data, or 0.
 
         Raises:

@@ -9,11 +9,11 @@ from cozviewer.image.toning.samples import Samples as Numbers
 
 
 def upright(reader: RegionReader, orientation: int) -> RegionReader:
-    """Return a reader of the upright picture.
+    """Return a reader of the upright image.
 
     Args:
-        reader: Of the picture as stored in the file. Its facts must have resolution and subject
-            as in the file, and the EXIF block of the upright picture.
+        reader: Of the image as stored in the file. Its facts must have resolution and subject
+            as in the file, and the EXIF block of the upright image.
         orientation: As in EXIF, 1 to 8.
     """
     return reader if orientation == 1 else _Upright(reader, orientation)
@@ -64,10 +64,10 @@ class _Upright:
 
 
 def in_file(region: Rect, orientation: int, size: tuple[int, int]) -> Rect:
-    """Return where a region of the upright picture lies in the file.
+    """Return where a region of the upright image lies in the file.
 
     Args:
-        region: In pixels of the upright picture.
+        region: In pixels of the upright image.
         orientation: As in EXIF, 1 to 8.
         size: Width and height as the file has them.
     """

@@ -1,6 +1,6 @@
 """From numbers to grey levels by a tone; the formulas are those of `tone.Tone`.
 
-Applies to a whole picture or to any part of one, since nothing here depends on other pixels: what
+Applies to a whole image or to any part of one, since nothing here depends on other pixels: what
 depends on all of them (the automatic window) is in the `automatic` tone of a `ToneRange`.
 """
 

@@ -1,4 +1,4 @@
-"""The numbers of a picture, at a size that stays in memory while a tone is chosen."""
+"""The numbers of an image, at a size that stays in memory while a tone is chosen."""
 
 import math
 from collections.abc import Callable
@@ -21,14 +21,14 @@ def as_rgb(levels: NDArray[np.uint8]) -> Rgb8:
     return levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
 
 
-Extent = Literal["picture", "overview", "squares"]
-"""What numbers are of: the picture, a smaller version that its file has of it, or some squares of
-it, which make no picture."""
+Extent = Literal["image", "overview", "squares"]
+"""What numbers are of: the image, a smaller version that its file has of it, or some squares of
+it, which make no image."""
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
-    """The numbers of a picture, from which a tone makes grey levels.
+    """The numbers of an image, from which a tone makes grey levels.
 
     Attributes:
         values: (H, W, bands), in the units of the file.
@@ -44,7 +44,7 @@ class Samples:
     offered: ToneRange
     primaries: Primaries = SRGB_PRIMARIES
     to_srgb: Callable[[NDArray[np.uint8]], Rgb8] = as_rgb
-    extent: Extent = "picture"
+    extent: Extent = "image"
     icc: bytes | None = None
 
 

@@ -1,4 +1,4 @@
-"""A picture as a tone shows it, made from its numbers: the preview while a tone is chosen."""
+"""An image as a tone shows it, made from its numbers: the preview while a tone is chosen."""
 
 from contextlib import closing
 from dataclasses import replace
@@ -40,7 +40,7 @@ BINS = 256
 def samples_of(
     path: Path, page: int | None, most_pixels: int, cancelled: IsCancelled = never
 ) -> Samples:
-    """Read the numbers of a file, for a small picture of it; see `decode.read_samples`.
+    """Read the numbers of a file, for a small image of it; see `decode.read_samples`.
 
     Takes as long as opening it, so it is not for the GUI thread.
 
@@ -63,21 +63,21 @@ def samples_of(
         if reader is not None:
             with closing(reader), explained(path):
                 return _of_regions(reader, request.name, most_pixels)
-        with opened_page(path, page, cancelled, count_pages=False) as picture:
-            return read_samples(shown_name(path), picture, most_pixels, cancelled)
+        with opened_page(path, page, cancelled, count_pages=False) as encoded:
+            return read_samples(shown_name(path), encoded, most_pixels, cancelled)
 
     return in_background(read, cancelled, STOPPED)
 
 
 def _of_regions(reader: RegionReader, name: str, most_pixels: int) -> Samples:
-    """Return the numbers of a picture that stays in its file."""
+    """Return the numbers of an image that stays in its file."""
     if not isinstance(reader, HasNumbers) or reader.facts.offered is None:
         raise BadInput(refusal("no tone", name, {}))
     return reader.numbers(most_pixels)
 
 
 def shown(samples: Samples, tone: Tone) -> Rgb8:
-    """Return the picture by a tone, (h, w, 3) sRGB. Transparent parts are ignored.
+    """Return the image by a tone, (h, w, 3) sRGB. Transparent parts are ignored.
 
     Raises:
         ValueError: The file does not offer what the tone has.

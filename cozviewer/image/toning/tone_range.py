@@ -69,7 +69,7 @@ class ToneRange:
         )
 
     def reduced(self, tone: Tone) -> Tone:
-        """Return a tone without what is automatic for this file anyway: equal pictures have equal
+        """Return a tone without what is automatic for this file anyway: equal images have equal
         reduced tones, and so equal pixels."""
         kept = {
             field.name: getattr(tone, field.name)

@@ -61,7 +61,7 @@ class ExportJob(QObject):
     ended = Signal(object, str)
 
     def __init__(self, chain: Chain, session: Path | None = None) -> None:
-        """Export from a chain; `session` is the file that its picture was opened through."""
+        """Export from a chain; `session` is the file that its image was opened through."""
         super().__init__()
         self._chain, self._session = chain, session
 

@@ -10,7 +10,7 @@ from threading import Event
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from cozviewer.image.folder import pictures_in, sorted_naturally
+from cozviewer.image.folder import images_in, sorted_naturally
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.translation import translate
@@ -39,7 +39,7 @@ class ListRequest:
     """Which files to list.
 
     Attributes:
-        paths: Files, which are taken as they are, and folders, whose pictures are taken.
+        paths: Files, which are taken as they are, and folders, whose images are taken.
         keep: A file of a single folder that belongs into the list whatever its name, if it is
             there: the one that is open.
         cancelled: Set when the list is no longer needed.
@@ -94,7 +94,7 @@ def _listing(request: ListRequest) -> Listing:
     cancelled = request.cancelled.is_set
     if len(request.paths) == 1 and os.path.isdir(request.paths[0]):
         folder = request.paths[0]
-        found = pictures_in(folder, cancelled)
+        found = images_in(folder, cancelled)
         keep = request.keep
         if keep is not None and keep not in set(found) and os.path.exists(keep):
             found = sorted_naturally([*found, keep])
@@ -107,7 +107,7 @@ def _listing(request: ListRequest) -> Listing:
         return Listing(tuple(found), folder)
     files: dict[Path, None] = {}
     for path in request.paths:
-        files |= dict.fromkeys(pictures_in(path, cancelled) if os.path.isdir(path) else [path])
+        files |= dict.fromkeys(images_in(path, cancelled) if os.path.isdir(path) else [path])
     if not files:
         raise BadInput(
             translate(

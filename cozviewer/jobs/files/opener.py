@@ -1,4 +1,4 @@
-"""Opens pictures in a thread: first a quick preview, then the source and its chain."""
+"""Opens images in a thread: first a quick preview, then the source and its chain."""
 
 import tempfile
 from collections.abc import Callable
@@ -24,12 +24,12 @@ from cozviewer.session.pyramids import choice_of
 from cozviewer.session.read_ahead import ReadAhead
 from cozviewer.session.source import OpenedImage, SourceMissing, open_path
 from cozviewer.util.cancel import IsCancelled
-from cozviewer.util.downloads import FetchPicture
-from cozviewer.util.errors import BadInput, Cancelled, HugePicture
+from cozviewer.util.downloads import FetchImage
+from cozviewer.util.errors import BadInput, Cancelled, HugeImage
 from cozviewer.util.translation import sentences, translate
 
 OpenChain = Callable[[OpenedImage, EngineChoice, Notice, Notice, IsCancelled], Chain]
-"""Makes the chain for an open picture; may read files, must not import heavy libraries.
+"""Makes the chain for an open image; may read files, must not import heavy libraries.
 
 The first `Notice` receives warnings, the second other messages, both at any later time. The last
 argument returns whether the request was cancelled; `Cancelled` is raised then."""
@@ -44,21 +44,21 @@ class OpenRequest:
     """What to open.
 
     Attributes:
-        path: The picture's file, or a session's; a name where it has no file.
+        path: The image's file, or a session's; a name where it has no file.
         choice: The engine; a session is opened with its own.
         settings: The user's settings, from which a session takes the server; None is `choice`.
-        image: The picture, if it is already open and only the engine changes.
-        ahead: The picture, if it was read ahead.
-        pixels: The picture, if it comes from the clipboard or another program.
-        link: The address of the picture, if it is to be downloaded; "" otherwise.
-        allow_huge: Whether the user confirmed a picture over the size limit.
-        picture: The file of a session's picture, if the user selected it.
-        page: Which page or frame of a picture, from 1; None is the first one.
-        tone: How the numbers of a picture become grey levels; where it does not fit the picture,
+        image: The image, if it is already open and only the engine changes.
+        ahead: The image, if it was read ahead.
+        pixels: The image, if it comes from the clipboard or another program.
+        link: The address of the image, if it is to be downloaded; "" otherwise.
+        allow_huge: Whether the user confirmed an image over the size limit.
+        photo: The file of a session's image, if the user selected it.
+        page: Which page or frame of an image, from 1; None is the first one.
+        tone: How the numbers of an image become grey levels; where it does not fit the image,
             that is shown automatically, with a warning.
-        toned: Whether only the tone of the open picture changes, so that nothing is shown
+        toned: Whether only the tone of the open image changes, so that nothing is shown
             about it again.
-        follow: Whether a picture exported by cozviewer opens the photo that it was made from.
+        follow: Whether an image exported by cozviewer opens the photo that it was made from.
         open_digest: `Source.digest` of the open photo; "" if there is none.
         cancelled: Set when another request replaces this one.
     """
@@ -71,7 +71,7 @@ class OpenRequest:
     pixels: QImage | None = None
     link: str = ""
     allow_huge: bool = False
-    picture: Path | None = None
+    photo: Path | None = None
     page: int | None = None
     tone: Tone = AUTOMATIC
     toned: bool = False
@@ -82,11 +82,11 @@ class OpenRequest:
 
 @dataclass(frozen=True)
 class Preview:
-    """A small version of a picture that is still being read.
+    """A small version of an image that is still being read.
 
     Attributes:
-        rgb: (h, w, 3) uint8, the whole picture.
-        width, height: Size of the picture itself.
+        rgb: (h, w, 3) uint8, the whole image.
+        width, height: Size of the image itself.
     """
 
     rgb: Rgb8
@@ -102,14 +102,14 @@ class Opener(QObject):
             (then nothing follows), or is opened instead if it is in the same folder.
         previewed: (OpenRequest, Preview)
         downloaded: (OpenRequest, int, int) So many bytes of so many; 0 of them if not known.
-        prepared: (OpenRequest, float) The part, 0..1, of what must be done before a picture can be
+        prepared: (OpenRequest, float) The part, 0..1, of what must be done before an image can be
             read from its file region by region.
         opened: (OpenRequest, EngineChoice, OpenedImage, Chain) the choice is the embedded engine
             where the requested one cannot be used.
-        huge: (OpenRequest, str) the user must confirm a large picture; the message explains why.
-        missing: (OpenRequest, str) the user must locate the session's picture.
+        huge: (OpenRequest, str) the user must confirm a large image; the message explains why.
+        missing: (OpenRequest, str) the user must locate the session's image.
         failed: (OpenRequest, str) an error message.
-        noticed: (str) a warning about the picture, the cache or a model, at any later time.
+        noticed: (str) a warning about the image, the cache or a model, at any later time.
         told: (str) another message.
     """
 
@@ -124,11 +124,11 @@ class Opener(QObject):
     noticed = Signal(str)
     told = Signal(str)
 
-    def __init__(self, open_chain: OpenChain, fetch: FetchPicture | None = None) -> None:
+    def __init__(self, open_chain: OpenChain, fetch: FetchImage | None = None) -> None:
         """Create the opener.
 
         Args:
-            fetch: Downloads a picture; None where links cannot be opened.
+            fetch: Downloads an image; None where links cannot be opened.
         """
         super().__init__()
         self._open_chain, self._fetch = open_chain, fetch
@@ -147,7 +147,7 @@ class Opener(QObject):
             choice, chain = self._chain(image, request)
         except Cancelled:
             return
-        except HugePicture as error:
+        except HugeImage as error:
             self.huge.emit(request, str(error))
         except SourceMissing as error:
             self.missing.emit(request, error.what)
@@ -157,7 +157,7 @@ class Opener(QObject):
             self.opened.emit(request, choice, image, chain)
 
     def _chain(self, image: OpenedImage, request: OpenRequest) -> tuple[EngineChoice, Chain]:
-        """Return the requested chain; for a new picture, with the embedded engine as a fallback."""
+        """Return the requested chain; for a new image, with the embedded engine as a fallback."""
         embedded = EngineChoice(device=request.choice.device, numbers=request.choice.numbers)
         wanted = request.choice
         if image.session is not None and request.image is None:
@@ -180,7 +180,7 @@ class Opener(QObject):
         return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
 
     def _tell(self, image: OpenedImage, request: OpenRequest) -> None:
-        """Report missing parts of a picture that was read, and how it is shown."""
+        """Report missing parts of an image that was read, and how it is shown."""
         source = image.source
         notices = source.notices
         if request.page is not None and source.pages > 1:
@@ -192,7 +192,7 @@ class Opener(QObject):
         (self.noticed if source.warnings else self.told).emit(sentences(told))
 
     def _read(self, request: OpenRequest) -> OpenedImage | None:
-        """Read the requested picture, or the photo it refers to; None if that is already open."""
+        """Read the requested image, or the photo it refers to; None if that is already open."""
         path, cancelled = request.path, request.cancelled.is_set
         if request.pixels is not None:
             rgb, alpha = pixels_of(request.pixels)
@@ -216,7 +216,7 @@ class Opener(QObject):
         read = partial(
             open_path,
             path,
-            request.picture,
+            request.photo,
             page=request.page,
             allow_huge=request.allow_huge,
             cancelled=cancelled,
@@ -229,7 +229,7 @@ class Opener(QObject):
             return read()
         try:
             return read(tone=tone)
-        except HugePicture:
+        except HugeImage:
             raise
         except BadInput as error:
             image = read()
@@ -237,7 +237,7 @@ class Opener(QObject):
             return image
 
     def _preparing(self, request: OpenRequest) -> Callable[[float], None]:
-        """Return what reports how far a picture is prepared; not more often than is visible."""
+        """Return what reports how far an image is prepared; not more often than is visible."""
         shown = 0.0
 
         def report(part: float) -> None:
@@ -249,7 +249,7 @@ class Opener(QObject):
         return report
 
     def _downloaded(self, request: OpenRequest) -> Source:
-        """Download a picture and open it; its file is removed again."""
+        """Download an image and open it; its file is removed again."""
         if self._fetch is None:
             raise BadInput(
                 translate("Error", "Links cannot be opened: save the image, and open its file.")

@@ -81,9 +81,9 @@ class LocalCritic:
         assert self._vlm is not None
         vlm = self._vlm
 
-        def reply(question: Questions, pictures: tuple[Rgb8 | None, Rgb8]) -> str:
+        def reply(question: Questions, images: tuple[Rgb8 | None, Rgb8]) -> str:
             try:
-                return answer_as_user(vlm, *question_about(question, pictures), MAX_TOKENS)
+                return answer_as_user(vlm, *question_about(question, images), MAX_TOKENS)
             except CozviewerError:
                 raise
             except Exception as error:  # chat templates and processors fail in many ways
@@ -132,8 +132,8 @@ class ServerCritic:
             Cancelled, BadInput, Failure: As `ServerPrompter.prompt`.
         """
 
-        def reply(question: Questions, pictures: tuple[Rgb8 | None, Rgb8]) -> str:
-            return self._server.answer(question, *pictures, self._cancelled).text
+        def reply(question: Questions, images: tuple[Rgb8 | None, Rgb8]) -> str:
+            return self._server.answer(question, *images, self._cancelled).text
 
         return _scored(answers, self._questions, reply)
 
@@ -150,9 +150,7 @@ def _scored(
         if key not in known:
             words = shown_words(each.text)
             known[key] = (
-                critic_score(reply(questions.about(words), each.sample.pictures()))
-                if words
-                else 0.0
+                critic_score(reply(questions.about(words), each.sample.images())) if words else 0.0
             )
     return [known[each.sample.crop, each.text] for each in answers]
 
@@ -163,14 +161,14 @@ def shown_words(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).replace('"', "'").split())
 
 
-def answer_as_user(vlm: Vlm, question: str, pictures: Sequence[Rgb8], max_tokens: int) -> str:
-    """Return the most likely answer to a question that follows the pictures in one message, as
+def answer_as_user(vlm: Vlm, question: str, images: Sequence[Rgb8], max_tokens: int) -> str:
+    """Return the most likely answer to a question that follows the images in one message, as
     every chat template can have it."""
     import torch
     from transformers.utils import logging as of_transformers
 
     content: list[dict[str, Any]] = [
-        {"type": "image", "image": as_shown(picture)} for picture in pictures
+        {"type": "image", "image": as_shown(image)} for image in images
     ]
     content.append({"type": "text", "text": question})
     with quietly(of_transformers), torch.inference_mode():

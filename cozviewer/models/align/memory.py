@@ -18,8 +18,8 @@ from cozviewer.models.qwen.folder import WORKING_BYTES, broken_model, weight_pat
 from cozviewer.util.errors import BadInput
 from cozviewer.util.units import gigabytes
 
-PICTURE_TOKENS = 330
-"""Tokens of a picture of 512 x 512 pixels, in Qwen2.5-VL (28 x 28 pixels each)."""
+IMAGE_TOKENS = 330
+"""Tokens of an image of 512 x 512 pixels, in Qwen2.5-VL (28 x 28 pixels each)."""
 
 QUESTION_TOKENS = 80
 """Tokens of a question, rounded up."""
@@ -68,7 +68,7 @@ def training_needs(
         raise broken_model(base, error) from error
     each = 2 if device.dtype == "bfloat16" else 4
     lora = lora_parameters(tensors, settings.rank)
-    tokens = 2 * PICTURE_TOKENS + QUESTION_TOKENS + settings.max_tokens
+    tokens = 2 * IMAGE_TOKENS + QUESTION_TOKENS + settings.max_tokens
     rows = settings.together * tokens
     block = rows * (6 * network.hidden + 4 * network.intermediate) * each
     blocks = network.layers * rows * network.hidden * each if settings.checkpointing else 0

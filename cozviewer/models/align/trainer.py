@@ -150,7 +150,7 @@ class _Reports(TrainerCallback):  # type: ignore[misc]
                     sample,
                     answer(
                         vlm,
-                        *question_about(self._training.questions, sample.pictures()),
+                        *question_about(self._training.questions, sample.images()),
                         self._training.settings.max_tokens,
                         lambda: None,
                     ),
@@ -217,19 +217,19 @@ def _config(training: "Training", device: str, dtype: str) -> Any:
 
 
 def _dataset(samples: Sequence[Sample], questions: Questions) -> Any:
-    """Return samples as TRL's rows, whose pictures are read when they are used."""
+    """Return samples as TRL's rows, whose images are read when they are used."""
 
     def rows(batch: Mapping[str, Sequence[int]]) -> dict[str, list[Any]]:
         prompts, images = [], []
         for number in batch["number"]:
-            question, pictures = question_about(questions, samples[number].pictures())
+            question, shown = question_about(questions, samples[number].images())
             prompts.append(
                 [
                     {"role": "system", "content": [{"type": "text", "text": question}]},
-                    {"role": "user", "content": [{"type": "image"} for _ in pictures]},
+                    {"role": "user", "content": [{"type": "image"} for _ in shown]},
                 ]
             )
-            images.append([as_shown(picture) for picture in pictures])
+            images.append([as_shown(image) for image in shown])
         return {"prompt": prompts, "images": images, "number": list(batch["number"])}
 
     return Dataset.from_dict({"number": list(range(len(samples)))}).with_transform(rows)

@@ -135,7 +135,7 @@ class CozModels:
         return self._sd3
 
     def free(self) -> None:
-        """Release the transformer and the VAE; the next picture loads them again."""
+        """Release the transformer and the VAE; the next image loads them again."""
         self._sd3 = None
 
     def _prompt_encoder(self) -> Encoder:

@@ -139,7 +139,7 @@ class CozSd3:
         )
         fine = fine.clip(0, 1)
         if self._paper:
-            # Truncated to 8 bits, as in the authors' pictures.
+            # Truncated to 8 bits, as in the authors' images.
             fine = to_float((fine * np.float32(255)).astype(np.uint8))
         return np.ascontiguousarray(fine)
 

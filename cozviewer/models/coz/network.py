@@ -1,6 +1,6 @@
 """The networks of Stable Diffusion 3 on their device, and one diffusion step with them.
 
-The step adds no noise and has no schedule: the picture, enlarged by interpolation, is encoded, the
+The step adds no noise and has no schedule: the image, enlarged by interpolation, is encoded, the
 transformer's prediction at t = 1000 is subtracted, and the result is decoded.
 """
 
@@ -31,7 +31,7 @@ class Sd3:
 
     Attributes:
         cell: Side in pixels of the square that becomes one latent pixel.
-        multiple: Sides of a picture must be multiples of this.
+        multiple: Sides of an image must be multiples of this.
         largest: Maximum side in pixels that the transformer has position embeddings for.
     """
 
@@ -53,30 +53,28 @@ class Sd3:
 
 
 def one_step(
-    sd3: Sd3, picture: RgbFloat, embeds: PromptEmbeds, noise: "Tensor", check: Check
+    sd3: Sd3, rgb: RgbFloat, embeds: PromptEmbeds, noise: "Tensor", check: Check
 ) -> RgbFloat:
-    """Return an enlarged picture with generated detail.
+    """Return an enlarged image with generated detail.
 
     Args:
         sd3: The networks.
-        picture: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd3.multiple`.
+        rgb: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd3.multiple`.
         embeds: The encoded prompt.
-        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this picture.
+        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this image.
         check: Called before each of the three networks.
 
     Returns:
         (H, W, 3), about 0..1, not clipped.
 
     Raises:
-        MemoryError: The picture is too large for the device.
+        MemoryError: The image is too large for the device.
         Failure: The device failed.
     """
-    return run_on(sd3.device, lambda: _step(sd3, picture, embeds, noise, check))
+    return run_on(sd3.device, lambda: _step(sd3, rgb, embeds, noise, check))
 
 
-def _step(
-    sd3: Sd3, picture: RgbFloat, embeds: PromptEmbeds, noise: "Tensor", check: Check
-) -> RgbFloat:
+def _step(sd3: Sd3, rgb: RgbFloat, embeds: PromptEmbeds, noise: "Tensor", check: Check) -> RgbFloat:
     import torch
 
     place, dtype = sd3.device.name, getattr(torch, sd3.device.dtype)
@@ -84,7 +82,7 @@ def _step(
     with torch.inference_mode():
         check()
         # The authors' order, for equality to the last bit: pixels / 255 * 2 - 1.
-        image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None] * 2 - 1
+        image = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None] * 2 - 1
         if not sd3.device.channels_last:
             image = image.contiguous()
         spread = sd3.vae.encode(image.to(place, dtype)).latent_dist

@@ -1,4 +1,4 @@
-"""Processes a picture in overlapping windows that are blended.
+"""Processes an image in overlapping windows that are blended.
 
 For networks that work best at one size. Independent of the network: `run` is any function that
 returns new pixels for a window.
@@ -27,8 +27,8 @@ class Networks(Protocol):
     Attributes:
         vae: The autoencoder.
         device: Where they run.
-        cell: Pixels of the picture for each value of the latent, along an edge.
-        multiple: Sides of a picture are multiples of this.
+        cell: Pixels of the image for each value of the latent, along an edge.
+        multiple: Sides of an image are multiples of this.
     """
 
     @property
@@ -45,7 +45,7 @@ class Networks(Protocol):
 
 
 class Windows(NamedTuple):
-    """The windows that a picture is generated in.
+    """The windows that an image is generated in.
 
     Attributes:
         sides: Sides in pixels: the one that the adapters were trained on, and the ones tried when
@@ -80,7 +80,7 @@ class ShrinkingWindows:
         seed: int,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        """Return an enlarged picture with generated detail, not clipped.
+        """Return an enlarged image with generated detail, not clipped.
 
         Args:
             near: (H, W, 3) in 0..1, enlarged; any size.
@@ -116,7 +116,7 @@ class ShrinkingWindows:
 
     def run(
         self,
-        picture: RgbFloat,
+        image: RgbFloat,
         run: Callable[[RgbFloat, Rect], RgbFloat],
         sides: Sequence[int],
         *,
@@ -124,10 +124,10 @@ class ShrinkingWindows:
         hardware: str,
         progressed: Progressed = ignore,
     ) -> RgbFloat:
-        """Run `run` over a picture; see `in_windows`.
+        """Run `run` over an image; see `in_windows`.
 
         Args:
-            picture: (H, W, 3) float32; H and W multiples of `multiple`.
+            image: (H, W, 3) float32; H and W multiples of `multiple`.
             run: As for `in_windows`; raises MemoryError when memory runs out.
             sides: Sides of a window in pixels, the largest first; always the same number of them.
             multiple: As for `in_windows`.
@@ -141,7 +141,7 @@ class ShrinkingWindows:
             side = sides[min(self._skipped, len(sides) - 1)]
             try:
                 return in_windows(
-                    picture,
+                    image,
                     run,
                     side=side,
                     overlap=self._overlap,
@@ -149,7 +149,7 @@ class ShrinkingWindows:
                     progressed=progressed,
                 )
             except MemoryError as error:
-                within = min(side, max(picture.shape[:2]))
+                within = min(side, max(image.shape[:2]))
                 smaller = [index for index, other in enumerate(sides) if other < within]
                 if not smaller:
                     raise Failure(
@@ -171,7 +171,7 @@ class ShrinkingWindows:
 
 
 def noise_of(networks: Networks, width: int, height: int, seed: int) -> "Tensor":
-    """Return the noise of the encoder's sample for a picture, in standard deviations: (1, channels,
+    """Return the noise of the encoder's sample for an image, in standard deviations: (1, channels,
     height / cell, width / cell), the same on every device. Imports torch."""
     import torch
 
@@ -181,11 +181,11 @@ def noise_of(networks: Networks, width: int, height: int, seed: int) -> "Tensor"
     return torch.randn(shape, generator=generator, dtype=torch.float32)
 
 
-def padded_to(picture: RgbFloat, multiple: int) -> RgbFloat:
-    """Return a picture padded by mirroring until its sides are multiples of a number."""
-    height, width = picture.shape[:2]
+def padded_to(image: RgbFloat, multiple: int) -> RgbFloat:
+    """Return an image padded by mirroring until its sides are multiples of a number."""
+    height, width = image.shape[:2]
     return np.pad(
-        picture, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric"
+        image, ((0, -height % multiple), (0, -width % multiple), (0, 0)), mode="symmetric"
     )
 
 
@@ -206,7 +206,7 @@ def window_starts(length: int, side: int, overlap: int, multiple: int) -> list[i
 
 
 def in_windows(
-    picture: RgbFloat,
+    image: RgbFloat,
     run: Callable[[RgbFloat, Rect], RgbFloat],
     *,
     side: int,
@@ -214,25 +214,25 @@ def in_windows(
     multiple: int,
     progressed: Progressed = ignore,
 ) -> RgbFloat:
-    """Run `run` over a picture window by window, or once if it fits into one window.
+    """Run `run` over an image window by window, or once if it fits into one window.
 
     Args:
-        picture: (H, W, 3) float32; H and W multiples of `multiple`.
+        image: (H, W, 3) float32; H and W multiples of `multiple`.
         run: Gets the pixels of a window and its rectangle, returns pixels of the same shape.
         side: Side of a window in pixels, a multiple of `multiple`.
         overlap: Pixels over which neighbours are blended, less than `side`.
         multiple: Windows start at, and have sizes of, multiples of this.
         progressed: Receives the finished part of the work after each window.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     windows = [
         Rect(x, y, min(side, width), min(side, height))
         for y in window_starts(height, side, overlap, multiple)
         for x in window_starts(width, side, overlap, multiple)
     ]
     if len(windows) == 1:
-        return run(picture, windows[0])
-    result = np.zeros_like(picture)
+        return run(image, windows[0])
+    result = np.zeros_like(image)
     weights = np.zeros((height, width, 1), np.float32)
     for index, window in enumerate(windows):
         there = np.s_[window.y : window.bottom, window.x : window.right]
@@ -240,7 +240,7 @@ def in_windows(
             blend_weights(window.height, overlap)[:, None, None]
             * blend_weights(window.width, overlap)[:, None]
         )
-        result[there] += run(picture[there], window) * weight
+        result[there] += run(image[there], window) * weight
         weights[there] += weight
         progressed((index + 1) / len(windows))
     result /= weights
@@ -250,7 +250,7 @@ def in_windows(
 def blend_weights(length: int, overlap: int) -> NDArray[np.float32]:
     """Return blending weights along a window: rising over `overlap` pixels, 1, falling; never 0.
 
-    At the picture's edge, where a window has no neighbour, division by the sum makes them 1.
+    At the image's edge, where a window has no neighbour, division by the sum makes them 1.
     """
     nearest = np.minimum(np.arange(length), np.arange(length)[::-1]) + 0.5
     return np.minimum(nearest / overlap, 1).astype(np.float32)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 NAME = "PiSA-SR"
 
 PROMPT = ""
-"""The prompt for every picture, as in the authors' code."""
+"""The prompt for every image, as in the authors' code."""
 
 UNET_WORKING = 1 / 11
 """Working memory of the UNet as a part of its weights. Measured in bf16 at the published size: 0.15
@@ -158,7 +158,7 @@ class PisaModels:
         return self._sd2
 
     def free(self) -> None:
-        """Release the UNet and the VAE; the next picture loads them again."""
+        """Release the UNet and the VAE; the next image loads them again."""
         self._sd2 = None
 
     def _needs(self, place: Device, quantised: str) -> list[Model]:

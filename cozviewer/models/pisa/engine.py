@@ -56,7 +56,7 @@ class PisaSr:
                 memory modes "8bit" and "nf4" do not quantise it. The notice is called when memory
                 runs out.
             pixel, semantic: The strengths of the two LoRAs, 0 to LARGEST_STRENGTH.
-            windows: The windows that large pictures are generated in.
+            windows: The windows that large images are generated in.
 
         Raises:
             BadInput: The base or the file is missing, or a strength is out of range.

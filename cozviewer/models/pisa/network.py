@@ -1,7 +1,7 @@
 """The networks of PiSA-SR on their device, and the one diffusion step with them.
 
 From Sun et al., "Pixel-level and Semantic-level Adjustable Super-resolution", arXiv 2412.03017: the
-picture, enlarged by interpolation, is encoded, and the UNet's prediction at t = 1 is subtracted,
+image, enlarged by interpolation, is encoded, and the UNet's prediction at t = 1 is subtracted,
 without noise and schedule. With the strengths λ of both LoRAs the prediction is
 
     λ_pix · ε_pix + λ_sem · (ε_both - ε_pix)
@@ -36,7 +36,7 @@ Check = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How strongly the two LoRAs change the picture.
+    """How strongly the two LoRAs change the image.
 
     Attributes:
         pixel: Of the one that removes noise, blur and compression.
@@ -72,7 +72,7 @@ class Sd2:
         strengths: The strengths that they are loaded for.
         device: Device and number format.
         cell: Side in pixels of the square that becomes one latent pixel.
-        multiple: Sides of a picture must be multiples of this.
+        multiple: Sides of an image must be multiples of this.
     """
 
     both: Any
@@ -132,36 +132,34 @@ def open_sd2(folder: Path, lora: DualLora, strengths: Strengths, device: Device)
     )
 
 
-def one_step(
-    sd2: Sd2, picture: RgbFloat, tokens: "Tensor", noise: "Tensor", check: Check
-) -> RgbFloat:
-    """Return an enlarged picture with generated detail.
+def one_step(sd2: Sd2, rgb: RgbFloat, tokens: "Tensor", noise: "Tensor", check: Check) -> RgbFloat:
+    """Return an enlarged image with generated detail.
 
     Args:
         sd2: The networks.
-        picture: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd2.multiple`.
+        rgb: (H, W, 3) in 0..1, already enlarged; H, W multiples of `sd2.multiple`.
         tokens: The encoded prompt, (1, 77, width).
-        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this picture.
+        noise: As `tiled_diffusion.noise_of` returns it, or the part of it for this image.
         check: Called before each network.
 
     Returns:
         (H, W, 3), about 0..1, not clipped.
 
     Raises:
-        MemoryError: The picture is too large for the device.
+        MemoryError: The image is too large for the device.
         Failure: The device failed.
     """
-    return run_on(sd2.device, lambda: _step(sd2, picture, tokens, noise, check))
+    return run_on(sd2.device, lambda: _step(sd2, rgb, tokens, noise, check))
 
 
-def _step(sd2: Sd2, picture: RgbFloat, tokens: "Tensor", noise: "Tensor", check: Check) -> RgbFloat:
+def _step(sd2: Sd2, rgb: RgbFloat, tokens: "Tensor", noise: "Tensor", check: Check) -> RgbFloat:
     import torch
 
     place, dtype = sd2.device.name, getattr(torch, sd2.device.dtype)
     scale = sd2.vae.config.scaling_factor
     with torch.inference_mode():
         check()
-        image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None] * 2 - 1
+        image = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None] * 2 - 1
         if not sd2.device.channels_last:
             image = image.contiguous()
         spread = sd2.vae.encode(image.to(place, dtype)).latent_dist

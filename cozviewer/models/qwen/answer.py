@@ -1,4 +1,4 @@
-"""Runs a vision-language model on a question about pictures, as the Chain-of-Zoom authors do."""
+"""Runs a vision-language model on a question about images, as the Chain-of-Zoom authors do."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ from cozviewer.models.quiet import quietly
 from cozviewer.models.qwen.loading import Vlm
 
 SIDE = 512
-"""Minimum pixels of the longer side of a picture, as in the authors' code."""
+"""Minimum pixels of the longer side of an image, as in the authors' code."""
 
 THINNEST = 28
-"""Minimum pixels of the shorter side: one patch. Models refuse much thinner pictures."""
+"""Minimum pixels of the shorter side: one patch. Models refuse much thinner images."""
 
 
 def answer(
     vlm: Vlm,
     question: str,
-    pictures: Sequence[Rgb8],
+    shown: Sequence[Rgb8],
     max_tokens: int,
     check: Callable[[], None],
 ) -> str:
@@ -29,8 +29,8 @@ def answer(
 
     Args:
         vlm: The model.
-        question: The system message; as in the authors' code, the user message has only pictures.
-        pictures: (H, W, 3) each, in order.
+        question: The system message; as in the authors' code, the user message has only images.
+        shown: (H, W, 3) each, in order.
         max_tokens: Maximum length of the answer.
         check: Called before each layer for each token; an exception that it raises ends the work.
     """
@@ -39,7 +39,7 @@ def answer(
 
     with quietly(of_transformers), torch.inference_mode(), checked(vlm.model, check):
         inputs = vlm.processor.apply_chat_template(
-            messages(question, pictures),
+            messages(question, shown),
             tokenize=True,
             return_dict=True,
             add_generation_prompt=True,
@@ -54,24 +54,24 @@ def answer(
         )
 
 
-def messages(question: str, pictures: Sequence[Rgb8]) -> list[dict[str, Any]]:
+def messages(question: str, shown: Sequence[Rgb8]) -> list[dict[str, Any]]:
     """Return a conversation as `apply_chat_template` takes it."""
-    images = [{"type": "image", "image": as_shown(picture)} for picture in pictures]
+    images = [{"type": "image", "image": as_shown(rgb)} for rgb in shown]
     return [
         {"role": "system", "content": [{"type": "text", "text": question}]},
         {"role": "user", "content": images},
     ]
 
 
-def as_shown(picture: Rgb8) -> Image.Image:
-    """Return a picture as the model gets it: enlarged (bicubic) until its longer side is SIDE.
+def as_shown(rgb: Rgb8) -> Image.Image:
+    """Return an image as the model gets it: enlarged (bicubic) until its longer side is SIDE.
 
     The authors use enlarged crops, and the answers depend on the size.
     """
-    height, width = picture.shape[:2]
+    height, width = rgb.shape[:2]
     scale = max(1.0, SIDE / max(width, height))
     size = tuple(max(round(side * scale), THINNEST) for side in (width, height))
-    image = Image.fromarray(np.ascontiguousarray(picture))
+    image = Image.fromarray(np.ascontiguousarray(rgb))
     return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
 
 

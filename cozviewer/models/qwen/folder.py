@@ -35,7 +35,7 @@ PROMPTER = "prompter"
 """Name of the model in a memory plan."""
 
 WORKING_BYTES = 450_000_000
-"""Twice the working memory of Qwen2.5-VL-3B for two pictures of 512 x 512, measured on a CPU."""
+"""Twice the working memory of Qwen2.5-VL-3B for two images of 512 x 512, measured on a CPU."""
 
 
 def qwen_folder(model: str) -> Path:

@@ -142,10 +142,10 @@ class QwenPrompter:
         return self._vlm
 
     def _answer(
-        self, vlm: Vlm, question: str, pictures: list[Rgb8], check: Callable[[], None]
+        self, vlm: Vlm, question: str, images: list[Rgb8], check: Callable[[], None]
     ) -> str:
         try:
-            return answer(vlm, question, pictures, self._max_tokens, check)
+            return answer(vlm, question, images, self._max_tokens, check)
         except CozviewerError:
             raise
         except Exception as error:

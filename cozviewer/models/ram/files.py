@@ -1,7 +1,7 @@
 """The files of the image tagger RAM: finds them, and reads the list of tags.
 
 RAM is by Zhang et al., "Recognize Anything", arXiv 2306.03514; DAPE, which makes it recognise
-degraded pictures, by Wu et al., "SeeSR", arXiv 2311.16518. Both are under Apache-2.0, and so is the
+degraded images, by Wu et al., "SeeSR", arXiv 2311.16518. Both are under Apache-2.0, and so is the
 list of tags, which is read from the user's copy.
 """
 

@@ -1,7 +1,7 @@
-"""The network of RAM: a Swin transformer encodes the picture, and one query per tag attends to it.
+"""The network of RAM: a Swin transformer encodes the image, and one query per tag attends to it.
 
 The equations are those of the papers: Swin (arXiv 2103.14030); "Query2Label" (arXiv 2107.10834),
-whose layers are those of BERT with the attention to the picture alone; RAM (arXiv 2306.03514), in
+whose layers are those of BERT with the attention to the image alone; RAM (arXiv 2306.03514), in
 which a query is made from the embedding of the tag's text. Sizes are taken from the weights.
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SIDE = 384
-"""Side in pixels of the picture that the network sees."""
+"""Side in pixels of the image that the network sees."""
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 """Mean and standard deviation of the pixels of ImageNet, for the three channels."""
@@ -103,19 +103,19 @@ def open_ram(ram: Path, dape: Path | None, device: Device) -> Ram:
         raise wrong_file(ram, reason) from error
 
 
-def probabilities(ram: Ram, picture: Rgb8, check: Callable[[], None]) -> NDArray[np.float32]:
-    """Return the probability of each tag for a picture, (tags,) in 0..1.
+def probabilities(ram: Ram, rgb: Rgb8, check: Callable[[], None]) -> NDArray[np.float32]:
+    """Return the probability of each tag for an image, (tags,) in 0..1.
 
     Args:
         ram: The network.
-        picture: (H, W, 3); enlarged to 512 pixels as for the vision model, then resized to a
+        rgb: (H, W, 3); enlarged to 512 pixels as for the vision model, then resized to a
             square, as in the code of the Chain-of-Zoom authors.
         check: Called before each layer; an exception that it raises ends the work.
     """
     import torch
     from torch.nn.functional import interpolate
 
-    pixels = np.asarray(as_shown(picture)).astype(np.float32) / np.float32(255)
+    pixels = np.asarray(as_shown(rgb)).astype(np.float32) / np.float32(255)
     with torch.inference_mode(), checked(ram.encoder, check):
         image = torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()
         image = interpolate(image, (SIDE, SIDE), mode="bilinear", antialias=True)
@@ -207,7 +207,7 @@ def _swin(weights: "Mapping[str, Tensor]") -> Any:
 
 
 def _head_layer(weights: "Mapping[str, Tensor]", before: str) -> Any:
-    """Return a layer of BERT without self-attention: attention to the picture, and a perceptron."""
+    """Return a layer of BERT without self-attention: attention to the image, and a perceptron."""
     import torch
     from torch import nn
 

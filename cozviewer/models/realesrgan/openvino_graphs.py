@@ -8,7 +8,7 @@ the first and the last layer, which are small; quantising the last one costs 0.3
 
 A convolution has zeros beyond the edges of bytes, which stand for the centres. In the blocks these
 are the means of the features of photos, so that edges are open (see `rrdbnet.forward`) at no cost.
-The means of each picture, as in float, would need another pass over the features, and make its
+The means of each image, as in float, would need another pass over the features, and make its
 rounding depend on how a view is divided into runs.
 
 This is the usual post-training quantisation (Nagel et al., "A White Paper on Neural

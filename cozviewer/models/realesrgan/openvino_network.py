@@ -53,7 +53,7 @@ MOST_GUESSED = 0.95
 """Maximum progress that is reported for a piece while it runs."""
 
 AT_ONCE = 64 * 64
-"""Pictures of at most so many pixels run in the calling thread, a piece at a time."""
+"""Images of at most so many pixels run in the calling thread, a piece at a time."""
 
 
 class OpenVinoNetwork:
@@ -96,7 +96,7 @@ class OpenVinoNetwork:
 
         Args:
             image: (1, 3, H, W) float32 in 0..1; any H, W >= 1.
-            cancelled: Checked every LOOK_MS, or between pieces if the picture is small.
+            cancelled: Checked every LOOK_MS, or between pieces if the image is small.
             progressed: Called after each piece and band of the enlargement, and with estimates
                 within a piece.
 
@@ -115,7 +115,7 @@ class OpenVinoNetwork:
             try:
                 return self._upscaled(pieces, run, image, progressed)
             except BaseException:
-                # In an interrupted piece, some layers have the shapes of this picture and others
+                # In an interrupted piece, some layers have the shapes of this image and others
                 # those of the previous one, so its next result would be wrong.
                 self._pieces = [None if piece is run.running else piece for piece in pieces]
                 raise
@@ -129,7 +129,7 @@ class OpenVinoNetwork:
         image: Pixels,
         progressed: Progressed,
     ) -> Pixels:
-        """Run the pieces over a picture; see `__call__`."""
+        """Run the pieces over an image; see `__call__`."""
         head, *body, end, tail = pieces
         height, width = image.shape[2:]
         total, pixels = BLOCKS + TAIL_COST, height * width
@@ -272,8 +272,8 @@ class Run:
 
 
 KERNELS = 32
-"""Compiled kernels that a piece keeps. OpenVINO keeps 5,000, which are 0.4 MiB for each size of a
-picture that was ever drawn; with 32, repeated sizes are as fast."""
+"""Compiled kernels that a piece keeps. OpenVINO keeps 5,000, which are 0.4 MiB for each size of an
+image that was ever drawn; with 32, repeated sizes are as fast."""
 
 
 def settings(threads: int, numbers: str = "int8") -> dict[str, object]:

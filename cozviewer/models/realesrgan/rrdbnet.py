@@ -31,7 +31,7 @@ BODY_SHARE = 0.92
 """Part of all multiplications that are in the blocks."""
 
 BAND, MARGIN = 64, 2
-"""After the blocks, the picture is enlarged in bands of BAND rows of the input, as features of its
+"""After the blocks, the image is enlarged in bands of BAND rows of the input, as features of its
 full size would take most of the memory. The four convolutions there reach 1.25 rows far."""
 
 MEAN_ROWS = 4
@@ -115,7 +115,7 @@ def forward(
         image: (N, 3, H, W) in 0..1.
         cancelled, progressed: Called before every dense block and every band of rows, as a run may
             take many seconds.
-        open_edges: Whether features in the blocks are padded with their mean, as if the picture
+        open_edges: Whether features in the blocks are padded with their mean, as if the image
             continued, instead of with zeros as in training.
 
     Returns:

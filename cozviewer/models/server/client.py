@@ -52,7 +52,7 @@ async def connected(
             base_url=base,
             headers=headers,
             timeout=httpx2.Timeout(limits.silent_seconds, connect=CONNECT_SECONDS),
-            follow_redirects=False,  # the pictures and the key are for this server only
+            follow_redirects=False,  # the images and the key are for this server only
             trust_env=not address.here,  # no proxy reaches this computer
         )
     except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:

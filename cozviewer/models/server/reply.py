@@ -20,7 +20,7 @@ UNKNOWN = re.compile(
     r"model.*(not found|not exist|unknown)|(no such|unknown|invalid|not a valid) model", re.I
 )
 CONTEXT = re.compile(r"context (length|size|window)|maximum context|too many tokens", re.I)
-PICTURES = re.compile(r"image|vision|multi-?modal|mmproj", re.I)
+IMAGES = re.compile(r"image|vision|multi-?modal|mmproj", re.I)
 MEMORY = re.compile(r"memory", re.I)
 
 QUOTED = 200
@@ -166,7 +166,7 @@ def is_transient(reply: Reply) -> bool:
         return reply.body.startswith(b"data:") and not (parse_answer(reply.body) or message)
     if reply.status != 429 and reply.status < 500:
         return False
-    known = any(pattern.search(message) for pattern in (UNKNOWN, CONTEXT, PICTURES, MEMORY))
+    known = any(pattern.search(message) for pattern in (UNKNOWN, CONTEXT, IMAGES, MEMORY))
     return not known and adapted(Layout(), message) == Layout()
 
 
@@ -221,7 +221,7 @@ def refusal(
                 "with a longer context, or shorten the question.",
             ).format(model=model, base=base, quoted=quoted)
         )
-    if PICTURES.search(text):
+    if IMAGES.search(text):
         return BadInput(
             translate(
                 "Error",

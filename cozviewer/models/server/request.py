@@ -1,7 +1,7 @@
-"""Builds the request to a chat server: a question with one or two pictures.
+"""Builds the request to a chat server: a question with one or two images.
 
 The layout is that of the Chain-of-Zoom authors: the question is the system message, the user
-message has only the pictures. Servers differ in what they support; parts that a server refuses by
+message has only the images. Servers differ in what they support; parts that a server refuses by
 name are left out or moved.
 """
 
@@ -17,7 +17,7 @@ from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 
 SIDE = 512
-"""Longer side in pixels of the pictures that are sent, as in the authors' code."""
+"""Longer side in pixels of the images that are sent, as in the authors' code."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def request_of(
     Args:
         layout: Its layout.
         model: Name of the model.
-        questions: The questions for one and for two pictures.
-        previous, crop: Pictures as `data_url` returns them; no previous one without a wider view.
+        questions: The questions for one and for two images.
+        previous, crop: Images as `data_url` returns them; no previous one without a wider view.
         max_tokens: Maximum length of the answer.
     """
     shown = [previous, crop] if previous is not None and layout.wider else [crop]
@@ -113,13 +113,13 @@ def request_of(
     return {**request, "temperature": 0} if layout.temperature else request
 
 
-def data_url(picture: Rgb8) -> str:
-    """Return a picture as a PNG in a data URL, its longer side resized to 512 (bicubic).
+def data_url(rgb: Rgb8) -> str:
+    """Return an image as a PNG in a data URL, its longer side resized to 512 (bicubic).
 
     Args:
-        picture: (H, W, 3) uint8.
+        rgb: (H, W, 3) uint8.
     """
-    image = Image.fromarray(picture)
+    image = Image.fromarray(rgb)
     longer = max(image.size)
     if longer != SIDE:
         size = [max(1, round(side * SIDE / longer)) for side in image.size]

@@ -71,7 +71,7 @@ class StoreInfo:
     """One store file, for people.
 
     Attributes:
-        source_name: File name of the picture when it was first opened.
+        source_name: File name of the image when it was first opened.
         source_width, source_height: Its pixels.
         recipe: Canonical JSON.
         bytes: Size of the file.
@@ -161,7 +161,7 @@ def clear(folder: Path, which: str | Path | None = None) -> int:
 
     Args:
         folder: Where they are.
-        which: Name (or path) of a picture, or path of a store file; None means all.
+        which: Name (or path) of an image, or path of a store file; None means all.
 
     Returns:
         Bytes freed.

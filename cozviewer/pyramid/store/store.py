@@ -228,7 +228,7 @@ class TileStore:
 
         Args:
             key: Its name.
-            rgb: (H, W, 3) uint8; tiles at the picture's edge may be smaller than TILE a side.
+            rgb: (H, W, 3) uint8; tiles at the image's edge may be smaller than TILE a side.
             step_id: What `begin_step` returned.
 
         Raises:

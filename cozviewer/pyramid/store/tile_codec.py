@@ -19,7 +19,7 @@ def encode_tile(rgb: Rgb8) -> bytes:
     """Return `rgb` as lossless WebP.
 
     Args:
-        rgb: (H, W, 3) uint8; H and W from 1 to TILE (tiles at the picture's edge are smaller).
+        rgb: (H, W, 3) uint8; H and W from 1 to TILE (tiles at the image's edge are smaller).
 
     Raises:
         ValueError: Another shape or kind of number.
@@ -51,7 +51,7 @@ def decode_tile(blob: bytes, largest: int = TILE) -> Rgb8:
         with WebPImageFile(io.BytesIO(blob)) as image:
             return np.array(image if image.mode == "RGB" else image.convert("RGB"))
     except (OSError, SyntaxError) as error:
-        raise ValueError("The bytes are no WebP picture.") from error
+        raise ValueError("The bytes are no WebP image.") from error
 
 
 def tile_size(blob: bytes) -> tuple[int, int]:
@@ -64,7 +64,7 @@ def tile_size(blob: bytes) -> tuple[int, int]:
         ValueError: The bytes do not begin as a tile does.
     """
     if len(blob) < 25 or (blob[:4], blob[8:16], blob[20]) != (b"RIFF", b"WEBPVP8L", 0x2F):
-        raise ValueError("The bytes are no lossless WebP picture.")
+        raise ValueError("The bytes are no lossless WebP image.")
     bits = int.from_bytes(blob[21:25], "little")
     return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
 

@@ -13,7 +13,7 @@ from cozviewer.ui.compare.paint import Mode, mode_title
 from cozviewer.util.translation import translate
 
 MARGIN = 10
-"""Logical pixels between the bar and the edges of the picture."""
+"""Logical pixels between the bar and the edges of the image."""
 
 SPACING = 2
 """Logical pixels between two buttons."""

@@ -25,8 +25,8 @@ class Comparing(QObject):
         menu: The menu.
         documents: The images that are generated with other settings.
         grid: What the panes of a grid show.
-        bar: The bar over the picture.
-        hint: The hint over the picture.
+        bar: The bar over the image.
+        hint: The hint over the image.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Comparing(QObject):
         self.bar.count_wanted.connect(self.grid.set_count)
 
     def set_blind(self, blind: bool) -> None:
-        """Leave the picture to a blind test, or show the bar again."""
+        """Leave the image to a blind test, or show the bar again."""
         self.hint.show_hint("")
         self.bar.show_mode(None if blind else self.menu.mode, len(self.grid.contents))
 

@@ -1,4 +1,4 @@
-"""A hint over the picture: a small plate that fades after a few seconds."""
+"""A hint over the image: a small plate that fades after a few seconds."""
 
 from PySide6.QtCore import (
     QEasingCurve,

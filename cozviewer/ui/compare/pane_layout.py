@@ -46,12 +46,12 @@ class PaneLayout(QWidget):
         for pane in self._panes:
             pane.setVisible(pane in self.order)
 
-    def picture(self) -> Rgb8:
+    def rendered(self) -> Rgb8:
         """Return all panes as one image, (H, W, 3) uint8 in device pixels, without gaps and without
         widgets over them. GUI thread."""
-        pictures = [pane.picture() for pane in self.order]
+        images = [pane.rendered() for pane in self.order]
         columns = self._columns()
-        rows = [pictures[i : i + columns] for i in range(0, len(pictures), columns)]
+        rows = [images[i : i + columns] for i in range(0, len(images), columns)]
         return np.concatenate([np.concatenate(row, axis=1) for row in rows], axis=0)
 
     def minimumSizeHint(self) -> QSize:

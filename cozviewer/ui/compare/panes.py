@@ -171,10 +171,10 @@ class ComparePanes(QWidget):
         self.labels.blind = swapped is not None
         self._place()
 
-    def picture(self) -> Rgb8 | None:
+    def rendered(self) -> Rgb8 | None:
         """Return the comparison as it is seen, labels and all, (H, W, 3) uint8 in device pixels;
         None while one image is shown alone. GUI thread."""
-        return None if self.mode is None else self.area.picture()
+        return None if self.mode is None else self.area.rendered()
 
     @Slot()
     def refine(self) -> None:

@@ -138,10 +138,10 @@ class Exporting(QObject):
             self._export(task)
 
     def ask(self) -> None:
-        """Ask what to export as a picture."""
+        """Ask what to export as an image."""
         if self._document is not None:
             chain, view, window = self._document.chain, self._panes.generated.view, self._window
-            pixels, comparison = self._panes.picture(), None
+            pixels, comparison = self._panes.rendered(), None
             if pixels is not None:
                 seen = self._panes.chains_seen
                 origin = origin_of_comparison(

@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
 from cozviewer.chain.chain import Chain
 from cozviewer.export.background import KEEP
 from cozviewer.export.formats import QUALITY
-from cozviewer.export.picture import FORMATS, check_target, estimated_bytes
+from cozviewer.export.image import FORMATS, check_target, estimated_bytes
 from cozviewer.export.scale_bar import bar_for
 from cozviewer.export.signing import check_signing
 from cozviewer.export.targets import refuse_source
 from cozviewer.export.tasks import (
-    PictureOptions,
-    PictureTask,
+    ImageOptions,
+    ImageTask,
     RegionTask,
     StripTask,
     replaced_by_task,
@@ -56,7 +56,7 @@ from cozviewer.util.translation import translate, with_note
 from cozviewer.util.units import bytes_text, duration_text
 
 LABEL = "export/label"
-"""Setting: whether a label in a corner of the picture states what was generated."""
+"""Setting: whether a label in a corner of the image states what was generated."""
 
 SCALE_BAR = "export/scale-bar"
 """Setting: whether a scale bar is added where the scale is known."""
@@ -276,7 +276,7 @@ class ExportDialog(QDialog):
             return
         task, place = offer.task, self.place.isChecked()
         taken = None
-        if isinstance(task, PictureTask | RegionTask):
+        if isinstance(task, ImageTask | RegionTask):
             taken = replaced_by_task(path, task, place, self._chain.pyramid.source)
         self.path.ask(self._hand_over, taken)
 
@@ -287,7 +287,7 @@ class ExportDialog(QDialog):
         scale = self._scale if self.scale_bar.isChecked() else None
         if self._scale is not None:
             keep_text(SCALE_BAR, "on" if scale is not None else "")
-        if isinstance(task, PictureTask | RegionTask):
+        if isinstance(task, ImageTask | RegionTask):
             if not self._chain.medical:
                 keep_text(LABEL, "on" if self.label.isChecked() else "")
             keep_text(QUALITY_KEY, str(self.quality.value))
@@ -311,9 +311,9 @@ class ExportDialog(QDialog):
         above = round((label_height(self.font()) + 8) * self.devicePixelRatioF())
         return None if bar is None else (bar, above)
 
-    def _options(self) -> PictureOptions:
+    def _options(self) -> ImageOptions:
         exif = self._chain.pyramid.source.exif
-        return PictureOptions(
+        return ImageOptions(
             complete=self.complete.isChecked(),
             exif=exif if self.place.isChecked() else without_place(exif),
             label=self.label.isChecked(),

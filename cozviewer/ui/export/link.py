@@ -1,4 +1,4 @@
-"""Goes from a picture that cozviewer exported to the place in the photo that it shows."""
+"""Goes from an image that cozviewer exported to the place in the photo that it shows."""
 
 from PySide6.QtCore import QObject, Slot
 
@@ -11,7 +11,7 @@ from cozviewer.util.translation import translate
 
 
 class Returning(QObject):
-    """Goes to the place that an exported picture shows, once its photo is open."""
+    """Goes to the place that an exported image shows, once its photo is open."""
 
     def __init__(self, navigator: Navigator, banner: Banner, parent: QObject) -> None:
         super().__init__(parent)
@@ -25,12 +25,12 @@ class Returning(QObject):
 
     @Slot(object, bool)
     def follow(self, lead: Lead, is_open: bool) -> None:
-        """Go to the place that an exported picture shows, now or when the photo is open.
+        """Go to the place that an exported image shows, now or when the photo is open.
 
         Args:
-            lead: The picture and the place.
-            is_open: Whether the photo is open already; if not, the file beside the picture is
-                being opened, or else the picture itself.
+            lead: The image and the place.
+            is_open: Whether the photo is open already; if not, the file beside the image is
+                being opened, or else the image itself.
         """
         self._awaited = None
         name = lead.path.name

@@ -14,7 +14,7 @@ from cozviewer.export.run import missing_tiles_of
 from cozviewer.export.strip import strip, strip_views
 from cozviewer.export.tasks import (
     ComparisonTask,
-    PictureTask,
+    ImageTask,
     RegionTask,
     StripTask,
 )
@@ -33,7 +33,7 @@ from cozviewer.pyramid.geometry import (
 from cozviewer.util.translation import translate
 
 PANEL = 480
-"""Side of the pictures of a zoom strip, in pixels."""
+"""Side of the images of a zoom strip, in pixels."""
 
 LARGEST = 10**11
 """Pixels that an export may have: at a quarter of a million a second, five days of work."""
@@ -54,19 +54,19 @@ class Offer:
     """
 
     title: str
-    task: PictureTask | RegionTask | StripTask | ComparisonTask
+    task: ImageTask | RegionTask | StripTask | ComparisonTask
     width: int
     height: int
 
     @property
     def has_options(self) -> bool:
-        """Whether `PictureOptions` apply."""
-        return isinstance(self.task, PictureTask | RegionTask)
+        """Whether `ImageOptions` apply."""
+        return isinstance(self.task, ImageTask | RegionTask)
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two pictures as they are on the screen.
+    """Two images as they are on the screen.
 
     Attributes:
         pixels: (H, W, 3) uint8, labels included.
@@ -82,7 +82,7 @@ def offers(chain: Chain, view: View) -> list[Offer]:
     """Return what can be exported of a view: the view itself, then the whole photo at each level
     up to that of the view, then the visible area at each level up to one step beyond."""
     source = chain.pyramid.source
-    current = PictureTask(Path(suggested_name(chain, view)), view)
+    current = ImageTask(Path(suggested_name(chain, view)), view)
     found = [Offer(translate("Export", "Current view"), current, *current.size)]
     finest = step_level(max(0, wanted_level(view, source.coarsest)))
     for level in range(0, finest + 1, STEP_LEVELS):
@@ -99,7 +99,7 @@ def offers(chain: Chain, view: View) -> list[Offer]:
 
 
 def strip_offer(chain: Chain, view: View) -> Offer | None:
-    """Return the offer of a zoom strip that ends at a view; None where it would be one picture."""
+    """Return the offer of a zoom strip that ends at a view; None where it would be one image."""
     views = tuple(strip_views(chain.pyramid.source, view, PANEL))
     if len(views) < 2:
         return None

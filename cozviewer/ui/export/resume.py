@@ -11,7 +11,7 @@ from cozviewer.chain.chain import Chain
 from cozviewer.export.formats import QUALITY
 from cozviewer.export.run import Task
 from cozviewer.export.signing import Signature
-from cozviewer.export.tasks import PictureOptions, RegionTask
+from cozviewer.export.tasks import ImageOptions, RegionTask
 from cozviewer.image.exif import without_place
 from cozviewer.image.rect import Rect
 from cozviewer.image.subject import scale_from, scale_text
@@ -113,7 +113,7 @@ def pending_for(chain: Chain) -> Pending | None:
 def task_of(pending: Pending, chain: Chain) -> RegionTask:
     """Return the task that finishes an export."""
     exif = chain.pyramid.source.exif
-    options = PictureOptions(
+    options = ImageOptions(
         exif=exif if pending.with_place else without_place(exif),
         label=pending.label,
         signature=Signature(Path(pending.certificate), Path(pending.key)) if pending.key else None,

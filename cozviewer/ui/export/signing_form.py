@@ -1,4 +1,4 @@
-"""The part of the export dialog that asks what a picture is signed with."""
+"""The part of the export dialog that asks what an image is signed with."""
 
 from pathlib import Path
 

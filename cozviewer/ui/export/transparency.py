@@ -60,7 +60,7 @@ class TransparencyField(QWidget):
 
         Args:
             path: The file; its suffix may be unknown.
-            sheet: Whether it is a sheet of pictures, which are always on white.
+            sheet: Whether it is a sheet of images, which are always on white.
         """
         try:
             said = flattened_sentence(self._source, path, self.background)

@@ -18,7 +18,7 @@ from cozviewer.ui.files.read_ahead import ReadingAhead
 from cozviewer.ui.files.recent import RecentMenu
 from cozviewer.ui.files.walk import Walk
 from cozviewer.ui.image_controller import ImageController
-from cozviewer.ui.opening import PICTURES
+from cozviewer.ui.opening import IMAGES
 from cozviewer.ui.window_parts import WindowParts
 from cozviewer.util.paths import absolute
 from cozviewer.util.translation import translate
@@ -90,17 +90,17 @@ class Browsing(QObject):
         self,
         path: Path,
         allow_huge: bool = False,
-        picture: Path | None = None,
+        photo: Path | None = None,
         page: int | None = None,
     ) -> None:
         """Open one photo or session, and walk through its folder from now on.
 
         Args:
-            allow_huge, picture, page: See `ImageController.open`.
+            allow_huge, photo, page: See `ImageController.open`.
         """
         self.walk.leave_chosen()
         self._allow_huge, self._target = allow_huge, None
-        self._images.open(path, allow_huge, picture, page)
+        self._images.open(path, allow_huge, photo, page)
 
     def open_all(self, paths: Sequence[Path], allow_huge: bool = False) -> None:
         """Open files or folders: the first one now, the others are walked through.
@@ -123,7 +123,7 @@ class Browsing(QObject):
             self._parts.window,
             translate("Files", "Open Images or Session"),
             str(self._images.opening.folder),
-            kinds.format(patterns=f"{PICTURES} *{SUFFIX}"),
+            kinds.format(patterns=f"{IMAGES} *{SUFFIX}"),
         )
         self.open_all([Path(path) for path in chosen])
 

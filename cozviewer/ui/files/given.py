@@ -1,4 +1,4 @@
-"""What a drop or the clipboard gives to open: files, a picture, or a link to one."""
+"""What a drop or the clipboard gives to open: files, an image, or a link to one."""
 
 import html
 import os
@@ -32,18 +32,18 @@ class GivenFiles:
 
 @dataclass(frozen=True, eq=False)
 class GivenPixels:
-    """A picture as such."""
+    """An image as such."""
 
     image: QImage
 
 
 @dataclass(frozen=True)
 class GivenLink:
-    """The http or https address of a picture.
+    """The http or https address of an image.
 
     Attributes:
         link: The address.
-        name: A file name for the picture.
+        name: A file name for the image.
     """
 
     link: str
@@ -72,7 +72,7 @@ def given_in(data: QMimeData) -> Given | None:
 
 
 def link_name(link: str) -> str:
-    """Return the file name in the address of a picture, or one for its server."""
+    """Return the file name in the address of an image, or one for its server."""
     parts = urlsplit(link)
     name = PurePosixPath(unquote(parts.path)).name
     if is_file_name(name, windows=True):
@@ -108,7 +108,7 @@ def _paths(texts: Iterable[str]) -> list[Path]:
 
 
 def _link(data: QMimeData) -> str:
-    """Return the address of a picture, or "": of the picture that was dragged rather than of the
+    """Return the address of an image, or "": of the image that was dragged rather than of the
     page that it leads to."""
     if data.hasHtml():
         sources = [html.unescape(each) for each in _IMAGE.findall(data.html())]

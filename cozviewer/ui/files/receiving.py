@@ -1,4 +1,4 @@
-"""Opens what is dropped on the window or pasted into it: files, a picture, or a link to one."""
+"""Opens what is dropped on the window or pasted into it: files, an image, or a link to one."""
 
 from PySide6.QtCore import QMimeData, QObject, Slot
 from PySide6.QtGui import QGuiApplication
@@ -48,7 +48,7 @@ class Receiving(QObject):
         )
 
     def _open(self, given: Given, name: str) -> None:
-        """Open something; `name` is that of a picture without a file."""
+        """Open something; `name` is that of an image without a file."""
         match given:
             case GivenFiles():
                 self._browsing.open_all(given.paths)

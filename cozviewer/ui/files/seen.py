@@ -49,12 +49,12 @@ class Seen:
 
 def seen_in(scope: ImageScope, panes: ComparePanes, navigator: Navigator) -> Seen:
     """Return the view of the open image. GUI thread."""
-    compared = panes.picture()
+    compared = panes.rendered()
     detail, generated = _detail(scope, panes, navigator)
     pane, alpha, pixels = panes.generated, None, compared
     if pixels is None:
         with pane.layer.veil.left_out():
-            pixels = pane.picture()
+            pixels = pane.rendered()
         alpha = alpha_of_view(scope.source, pane.view, AlphaOptions(outside=0, at_hand=True))
     return Seen(
         pixels,

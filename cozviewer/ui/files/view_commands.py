@@ -37,7 +37,7 @@ class ViewCommands(QObject):
         return seen_in(scope, self._parts.panes, self._parts.navigator)
 
     def copy(self) -> None:
-        """Copy the view as a picture."""
+        """Copy the view as an image."""
         seen = self.seen
         if seen is not None:
             QGuiApplication.clipboard().setImage(to_qimage(self._cautioned(seen).with_alpha))
@@ -47,7 +47,7 @@ class ViewCommands(QObject):
             )
 
     def _cautioned(self, seen: Seen) -> Seen:
-        """Return a view with the caution below, if it is generated detail of a medical picture:
+        """Return a view with the caution below, if it is generated detail of a medical image:
         what is copied or printed has no metadata."""
         scope = self._images.scope
         medical = scope is not None and scope.document.chain.medical

@@ -111,7 +111,7 @@ class Walk(QObject):
         self.changed.emit()
 
     def gather(self, paths: tuple[Path, ...]) -> None:
-        """Walk through these files, and the pictures of these folders; ends with `gathered` or
+        """Walk through these files, and the images of these folders; ends with `gathered` or
         `failed`. A single folder is followed as it changes."""
         self._gathering = True
         self._ask(ListRequest(paths))

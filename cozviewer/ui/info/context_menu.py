@@ -74,7 +74,7 @@ class ImageMenu(QObject):
         document = pane.layer.document
         inside = False
         if document is not None:
-            shown = view.picture(document.source.width, document.source.height)
+            shown = view.photo_area(document.source.width, document.source.height)
             inside = shown.x <= view_x < shown.right and shown.y <= view_y < shown.bottom
         self._copy_place.setEnabled(inside)
         self._place = ", ".join(coordinates(view, view_x, view_y))

@@ -116,7 +116,7 @@ class Information(QObject):
         self._show_file()
 
     def show_field(self, title: str) -> None:
-        """Show what kind of picture it is."""
+        """Show what kind of image it is."""
         self._field = title
         self._show_file()
 
@@ -220,7 +220,7 @@ class Information(QObject):
                 return  # the photo does not change
             request = HistogramRequest(source, None, Rect(0, 0, source.width, source.height))
         else:
-            part = self._pane.view.picture(source.width, source.height)
+            part = self._pane.view.photo_area(source.width, source.height)
             request = HistogramRequest(source, shown_image(self._pane.layer), part)
         self._count.emit(self._counts.ask(request))
 

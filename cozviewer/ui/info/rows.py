@@ -74,7 +74,7 @@ def file_rows(source: Source, facts: FileFacts | None) -> list[Row]:
 
 
 def subject_rows(field: str, scale: Scale | None) -> list[Row]:
-    """Return what kind of picture a photo is, and its scale.
+    """Return what kind of image a photo is, and its scale.
 
     Args:
         field: Title of the field of work; "" if it is not known yet.

@@ -195,7 +195,7 @@ class PrompterForm(QWidget):
 
     @Slot(int)
     def _show_field(self, index: int) -> None:
-        """Fill in the questions of a picture type; they can be edited."""
+        """Fill in the questions of an image type; they can be edited."""
         questions = self.field.itemData(index)
         if isinstance(questions, Questions):
             self.one.setPlainText(questions.one)
@@ -203,7 +203,7 @@ class PrompterForm(QWidget):
 
     @Slot()
     def _name_field(self) -> None:
-        """Select the picture type whose questions are entered."""
+        """Select the image type whose questions are entered."""
         asked = self._questions()
         known = [index for index, field in enumerate(FIELDS) if field.questions == asked]
         self.field.setCurrentIndex(known[0] if known else self.field.count() - 1)

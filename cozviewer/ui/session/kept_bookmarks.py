@@ -1,6 +1,6 @@
-"""Bookmarks of pictures that are opened without a session, from one start to the next.
+"""Bookmarks of images that are opened without a session, from one start to the next.
 
-Identified by the digest of the picture, so that it may be moved. Broken entries are ignored.
+Identified by the digest of the image, so that it may be moved. Broken entries are ignored.
 """
 
 import json
@@ -14,13 +14,13 @@ GROUP = "bookmarks"
 
 
 def keep_bookmarks(digest: str, bookmarks: Sequence[Bookmark]) -> None:
-    """Keep the bookmarks of a picture, on disk at once. GUI thread."""
+    """Keep the bookmarks of an image, on disk at once. GUI thread."""
     rows = [_row(each) for each in bookmarks]
     keep_text(f"{GROUP}/{digest}", json.dumps(rows) if rows else "")
 
 
 def kept_bookmarks(digest: str) -> tuple[Bookmark, ...]:
-    """Return the bookmarks that were kept of a picture; broken ones are left out. GUI thread."""
+    """Return the bookmarks that were kept of an image; broken ones are left out. GUI thread."""
     try:
         rows = json.loads(kept_text(f"{GROUP}/{digest}") or "[]")
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
 """Connects the Tone panel with the open image.
 
-While something is dragged, a small picture of the file's numbers is shown in place of the image;
+While something is dragged, a small image of the file's numbers is shown in place of the image;
 when it is let go, the file is read by the new tone. The numbers are read when the panel is shown,
 on its own thread, and forgotten when it is hidden.
 """
@@ -201,13 +201,13 @@ class Toning(QObject):
             self._counted = self._numbers.result, request.span, request.bands
             self.panel.show_counts(view.counts, request.span)
         source = self._source
-        is_picture = request.samples.extent != "squares"
-        if self._previewing and source is not None and is_picture:
+        is_image = request.samples.extent != "squares"
+        if self._previewing and source is not None and is_image:
             self.previewed.emit(Preview(view.rgb, source.width, source.height))
 
     @Slot(object, str)
     def _on_failed(self, request: object, sentence: str) -> None:
-        """Leave out the histogram: the picture is open, and its fields work all the same."""
+        """Leave out the histogram: the image is open, and its fields work all the same."""
         for kind in (self._numbers, self._view):
             if request is kind.request:
                 kind.cancel()

@@ -85,7 +85,7 @@ class ToneForm(QWidget):
     def show_range(self, offered: ToneRange) -> None:
         """Show what a file offers, without a histogram and presets."""
         self.plot.show_counts(None, (0.0, 1.0))
-        self.show_extent("picture")
+        self.show_extent("image")
         self.show_presets(())
         names = [(band, band_name(offered, band)) for band in range(1, len(offered.bands) + 1)]
         for box in self.bands:
@@ -120,7 +120,7 @@ class ToneForm(QWidget):
             self._range.setText(text.format(low=ends[0], high=ends[1]))
 
     def show_extent(self, extent: Extent) -> None:
-        """Say what the histogram counts, where that is not the whole picture."""
+        """Say what the histogram counts, where that is not the whole image."""
         sentence = extent_sentence(extent)
         how = translate(
             "Info", "Drag the black or the white handle, or both by the ground between."

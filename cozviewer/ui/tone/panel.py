@@ -92,7 +92,7 @@ class TonePanel(QWidget):
             self.form.show_tone(AUTOMATIC, offered)
 
     def show_numbers(
-        self, offered: ToneRange, presets: tuple[Preset, ...], extent: Extent = "picture"
+        self, offered: ToneRange, presets: tuple[Preset, ...], extent: Extent = "image"
     ) -> None:
         """Show what is known once the numbers of the file are read."""
         self.form.show_extremes(offered)

@@ -75,7 +75,7 @@ def value_text(value: float, window: Window, digits: int = 5) -> str:
 
 
 def extent_sentence(extent: Extent) -> str:
-    """Return what a histogram counts; "" if that is the whole picture."""
+    """Return what a histogram counts; "" if that is the whole image."""
     if extent == "overview":
         return translate("Info", "Counted in a smaller version of the photo.")
     if extent == "squares":

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from cozviewer.export.formats import FORMATS
-from cozviewer.export.picture import check_target, estimated_bytes, format_of
+from cozviewer.export.image import check_target, estimated_bytes, format_of
 from cozviewer.export.upscaling.inputs import folder_for
 from cozviewer.export.upscaling.upscale import (
     SCALES,

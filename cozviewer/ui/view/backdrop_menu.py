@@ -1,4 +1,4 @@
-"""View > Transparency: what lies behind pictures with transparent parts."""
+"""View > Transparency: what lies behind images with transparent parts."""
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -9,7 +9,7 @@ from cozviewer.util.translation import translate
 
 
 class BackdropMenu(QObject):
-    """The menu; disabled while the open picture is opaque.
+    """The menu; disabled while the open image is opaque.
 
     Attributes:
         menu: The submenu.
@@ -44,6 +44,6 @@ class BackdropMenu(QObject):
         self.actions[kind].setChecked(True)
 
     def enable(self, *, alpha: bool) -> None:
-        """Follow whether the open picture has transparent parts."""
+        """Follow whether the open image has transparent parts."""
         self.menu.setEnabled(alpha)
         self.menu.menuAction().setEnabled(alpha)

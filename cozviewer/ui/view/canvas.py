@@ -40,11 +40,11 @@ class Canvas(QWidget):
 
     Attributes:
         layer: The image that it shows.
-        mark: The outline of what is being generated; left out of `picture` and of comparisons.
+        mark: The outline of what is being generated; left out of `rendered` and of comparisons.
         label: A text in its lower left corner; "" for none.
         label_at_top: Whether that text is in the upper left corner instead.
         label_room: Logical pixels right of that text that are left free.
-        scale: Of the photo, for a scale bar; None for no bar. Left out of `picture`.
+        scale: Of the photo, for a scale bar; None for no bar. Left out of `rendered`.
 
     Signals:
         changed: the contents changed (plan, sharpness), for the status bar.
@@ -197,7 +197,7 @@ class Canvas(QWidget):
         next level may lie over it."""
         return self.layer.shows_frame
 
-    def picture(self) -> Rgb8:
+    def rendered(self) -> Rgb8:
         """Return the painted image without widgets over it, (H, W, 3) uint8 in device pixels.
 
         GUI thread.
@@ -207,11 +207,11 @@ class Canvas(QWidget):
         """
         self._bar_left_out = True
         try:
-            return self._picture()
+            return self._image()
         finally:
             self._bar_left_out = False
 
-    def _picture(self) -> Rgb8:
+    def _image(self) -> Rgb8:
         if self._surface is not None:
             with self.mark.left_out():
                 return to_rgb8(self._surface.grabFramebuffer())

@@ -1,7 +1,7 @@
-"""The exact picture of a view at rest, and what belongs to it.
+"""The exact image of a view at rest, and what belongs to it.
 
 It is composed off the GUI thread once the view has all that it needs: the same pixels as `render`
-gives. With it come an overlay (origin or consistency), the picture without undecided new prompts,
+gives. With it come an overlay (origin or consistency), the image without undecided new prompts,
 and where texture is borrowed. Each is a request of which only the newest counts (`Latest`).
 """
 
@@ -27,7 +27,7 @@ from cozviewer.ui.view.tiles.tile_cache import FADE_SECONDS
 
 @dataclass(frozen=True)
 class Frame:
-    """An exact picture of a view.
+    """An exact image of a view.
 
     Attributes:
         view: The view that it shows.
@@ -51,7 +51,7 @@ class _Overlay:
 
 
 class ExactFrame(QObject):
-    """The exact picture of a pane. GUI thread only.
+    """The exact image of a pane. GUI thread only.
 
     More than 20 methods, because frame, overlays and versions wait for each other; most are slots
     or properties of a line.
@@ -137,14 +137,14 @@ class ExactFrame(QObject):
 
     @property
     def covering(self) -> QImage | None:
-        """The image that is shown instead of all else: the older picture or an overlay."""
+        """The image that is shown instead of all else: the older image or an overlay."""
         if self._older.result is not None:
             return self._older.result
         return None if self._marks.result is None else self._marks.result.image
 
     @property
     def hides_drafts(self) -> bool:
-        """Whether drafts are hidden by an overlay, which marks real tiles, or the older picture."""
+        """Whether drafts are hidden by an overlay, which marks real tiles, or the older image."""
         return self._overlay is not None or self._older.result is not None
 
     @property

@@ -1,4 +1,4 @@
-"""One picture as a pane shows it: the tiles of a document through the camera, or what is
+"""One image as a pane shows it: the tiles of a document through the camera, or what is
 interpolated from its source.
 
 While the view moves, its tiles are drawn (see `mosaic`). When it is at rest and has all that it
@@ -50,7 +50,7 @@ MOST_ALPHA = 4_000_000
 
 
 class FadeTimer(QTimer):
-    """Ticks for every picture of a fade, and a little longer, so that its end is painted."""
+    """Ticks for every image of a fade, and a little longer, so that its end is painted."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -80,8 +80,8 @@ class Layer(QObject):
     Attributes:
         finest: The finest level to show: 0 for the interpolated source; None for all.
         kernel: How the exact frame is interpolated.
-        exact: The exact picture of the view at rest, with overlays.
-        veil: Paints what lies behind a picture with transparent parts.
+        exact: The exact image of the view at rest, with overlays.
+        veil: Paints what lies behind an image with transparent parts.
         has_painted: Whether anything of the document has been on screen: the first tiles do not
             fade in.
 
@@ -163,7 +163,7 @@ class Layer(QObject):
 
     @property
     def has_plan(self) -> bool:
-        """Whether there is something of the picture to draw."""
+        """Whether there is something of the image to draw."""
         plan = self._mosaic.plan
         return plan is not None and bool(plan.draws)
 
@@ -265,7 +265,7 @@ class Layer(QObject):
     # -- what is wanted --------------------------------------------------------------------------
 
     def allow_drafts(self, allowed: bool) -> None:
-        """Show drafts from now on, or none: not where two pictures are compared."""
+        """Show drafts from now on, or none: not where two images are compared."""
         if allowed != self._drafts_allowed:
             self._drafts_allowed = allowed
             self.exact.uncover_draft()
@@ -273,13 +273,13 @@ class Layer(QObject):
             self.exact.ask()
 
     def set_preview(self, preview: Preview | None) -> None:
-        """Show a small version until the picture itself is read."""
+        """Show a small version until the image itself is read."""
         self._preview = None if preview is None else to_qimage(preview.rgb)
         self.exact.drop()
         self.updated.emit()
 
     def set_toned(self, preview: Preview | None) -> None:
-        """Show a small version in place of the picture until another document comes, or the picture
+        """Show a small version in place of the image until another document comes, or the image
         again."""
         self._toned = None if preview is None else to_qimage(preview.rgb)
         self.updated.emit()
@@ -534,7 +534,7 @@ class Layer(QObject):
 def _draw_preview(
     painter: QPainter, view: View, source_size: tuple[int, int], preview: QImage | None
 ) -> None:
-    """Draw the small version of a picture that is not read yet; None draws the background."""
+    """Draw the small version of an image that is not read yet; None draws the background."""
     painter.fillRect(0, 0, view.width, view.height, BACKGROUND_COLOUR)
     if preview is None:
         return

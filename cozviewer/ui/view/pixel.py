@@ -27,7 +27,7 @@ class Pixel:
         x, y: Its place in source pixels, with enough decimals to distinguish view pixels.
         rgb: Its colour as shown, 0..255; None of the difference of two images.
         origin: Where it comes from: original, enlarged, generated or a draft.
-        alpha: Its alpha, 0..255; None of an opaque picture, and without a colour.
+        alpha: Its alpha, 0..255; None of an opaque image, and without a colour.
         on_map: Where it lies on the earth; None where the photo does not say so.
     """
 
@@ -122,7 +122,7 @@ def _decimal(value: Fraction, digits: int) -> str:
 
 
 def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
-    """Return what a layer shows, with drafts but without overlays, which tint the picture, and
+    """Return what a layer shows, with drafts but without overlays, which tint the image, and
     without what lies behind transparent parts.
 
     GUI thread.
@@ -150,7 +150,7 @@ def shown_image(layer: Layer, part: QRect | None = None) -> QImage:
 
 
 def shown_alpha(layer: Layer, view_x: float, view_y: float) -> int | None:
-    """Return the alpha of a view pixel, 0..255; None of an opaque picture. GUI thread."""
+    """Return the alpha of a view pixel, 0..255; None of an opaque image. GUI thread."""
     document = layer.document
     if document is None or document.source.alpha is None:
         return None

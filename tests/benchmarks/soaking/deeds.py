@@ -49,19 +49,19 @@ class Deeds:
     """The gestures. More than 20 methods, one for each kind.
 
     Attributes:
-        opened: Pictures and sessions that were asked for.
+        opened: Images and sessions that were asked for.
     """
 
     def __init__(
-        self, window: MainWindow, pictures: Sequence[Path], folder: Path, chance: random.Random
+        self, window: MainWindow, images: Sequence[Path], folder: Path, chance: random.Random
     ) -> None:
         """Prepare.
 
         Args:
-            pictures: Paths of the photos to open.
+            images: Paths of the photos to open.
             folder: Where exports and sessions go.
         """
-        self._window, self._pictures, self._folder = window, pictures, folder
+        self._window, self._images, self._folder = window, images, folder
         self._chance, self._number = chance, 0
         self.opened = 0
         self._all: dict[Callable[[], None], int] = {
@@ -150,7 +150,7 @@ class Deeds:
         self._window.compare_menu.settings_chosen.emit(EngineChoice(RESTING))
         self._window.stop_work()
         self._use(RESTING)
-        self._window.open_picture(self._pictures[0])
+        self._window.open_image(self._images[0])
 
     def engine(self) -> None:
         self._use(self._chance.choice(ENGINES))
@@ -180,11 +180,11 @@ class Deeds:
 
     def open(self) -> None:
         self.opened += 1
-        self._window.open_picture(self._chance.choice(self._pictures))
+        self._window.open_image(self._chance.choice(self._images))
 
     def open_folder(self) -> None:
         self.opened += 1
-        self._window.open_picture(self._pictures[0].parent)
+        self._window.open_image(self._images[0].parent)
 
     def save_session(self) -> None:
         path = self._folder / f"session-{self._chance.randrange(3)}.cozview"
@@ -196,7 +196,7 @@ class Deeds:
         path = self._folder / f"session-{self._chance.randrange(3)}.cozview"
         if path.exists() and not self._window.parts.sessions.saving:
             self.opened += 1
-            self._window.open_picture(path)
+            self._window.open_image(path)
 
     def export(self) -> None:
         ending, saved = (
@@ -235,7 +235,7 @@ class Deeds:
         (pressed if pressed.isEnabled() else dialog.buttons.button(buttons.Cancel)).click()
 
     def upscale(self) -> None:
-        self._window.parts.upscaling.ask_for([self._chance.choice(self._pictures)])
+        self._window.parts.upscaling.ask_for([self._chance.choice(self._images)])
 
     def dialog(self) -> None:
         self._trigger(self._chance.choice(DIALOGS))

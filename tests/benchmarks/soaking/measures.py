@@ -43,7 +43,7 @@ class Sample:
         top_levels: Top-level widgets.
         python_objects: Objects that the garbage collector sees.
         tiles_mib: Of the open image in memory.
-        opened: Pictures opened so far.
+        opened: Images opened so far.
         errors: Errors logged so far.
     """
 

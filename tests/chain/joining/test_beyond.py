@@ -95,8 +95,8 @@ def test_a_pan_shows_no_sudden_change_of_texture(chain_over: MakeChain) -> None:
         refined(chain, 2, Rect(384, 0, 256, 384))
         return chain.pyramid.exact_region(2, Rect(0, 0, 640, 384))
 
-    picture = gentle(160, 96) // 2 + np.uint8(60)
-    fading, joined = (chain_over(picture, Moody()) for _ in range(2))
+    image = gentle(160, 96) // 2 + np.uint8(60)
+    fading, joined = (chain_over(image, Moody()) for _ in range(2))
     joined.beyond = None
     for chain in (fading, joined):  # with a seed by which the phases of the two runs differ
         chain.recipe = replace(chain.recipe, seed=2)

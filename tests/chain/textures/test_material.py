@@ -14,8 +14,8 @@ from cozviewer.image.rect import Rect
 Photo = Callable[[], Rgb8]
 
 
-def rgb(picture: Rgb8) -> Rgb8:
-    return picture if picture.ndim == 3 else picture[:, :, None].repeat(3, axis=2)
+def rgb(image: Rgb8) -> Rgb8:
+    return image if image.ndim == 3 else image[:, :, None].repeat(3, axis=2)
 
 
 def surveyed(photo: Rgb8, region: Rect) -> Survey:

@@ -29,7 +29,7 @@ LEFT = [Rect(0, 0, 100, 100)]
 
 
 def told(*found: Finding, generated: list[Rect] = LEFT) -> tuple[Rgb8, list[Mark]]:
-    """Return picture and added legend of an overlay in which that was found."""
+    """Return image and added legend of an overlay in which that was found."""
     asked: list[Rgb8] = []
 
     def find(frame: Rgb8) -> list[Finding]:

@@ -115,6 +115,8 @@ def test_an_adapter_is_trained_resumed_and_compared(
         (["-o", "out", "--group", "1"], "at least 2 answers"),
         (["-o", "out", "--steps", "0"], "whole number from 1"),
         (["-o", "out", "--beta", "x"], "from 0 to 1000"),
+        (["-o", "out", "--photos", "0"], "'0' must be a whole number from 1"),
+        (["-o", "out", "--pictures", "0"], "'0' must be a whole number from 1"),
         (["-o", "out", "--learning-rate", "0"], "greater than 0"),
         (["-o", "out", "--critic", "OpenGVLab/InternVL2_5-8B"], "comes with code of its own"),
         (["-o", "out", "--critic", "nobody/nothing"], "is not on this computer"),

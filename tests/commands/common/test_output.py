@@ -10,7 +10,7 @@ import pytest
 from cozviewer.commands.common import output
 from tests.commands.conftest import Run
 from tests.export.certificates import signature_in
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 QUICK = ("--engine", "nearest")
 SMALL = (*QUICK, "--size", "64x48")

@@ -1,4 +1,4 @@
-"""Whatever has become of stdout and stderr, the picture is saved."""
+"""Whatever has become of stdout and stderr, the image is saved."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""`cozviewer evaluate` measures methods on pictures, and goes on where it was stopped."""
+"""`cozviewer evaluate` measures methods on images, and goes on where it was stopped."""
 
 import json
 import os
@@ -21,7 +21,7 @@ from cozviewer.evaluate.niqe import niqe
 from cozviewer.evaluate.tally import mean_and_error
 from tests.chain.fakes import ListeningUpscaler, Silent
 from tests.commands.conftest import Ran, Run
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.images import encoded, noise, smooth
 
 METHODS = ("--methods", "nearest,bicubic,onestep,realesrgan")
 FIGURES = ["niqe", "lr_psnr", "drift", "blocks"]
@@ -47,14 +47,14 @@ def upscaler(monkeypatch: pytest.MonkeyPatch) -> ListeningUpscaler:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Two pictures, a damaged one, and what is none."""
+    """Two images, a damaged one, and what is none."""
     folder = tmp_path / "photos"
     folder.mkdir()
     whole = encoded(noise(60, 80), "PNG")
     (folder / "fur.png").write_bytes(whole)
     (folder / "sky.png").write_bytes(encoded(smooth(64, 48), "PNG"))
     (folder / "half.png").write_bytes(whole[: len(whole) // 2])
-    (folder / "notes.txt").write_text("no picture")
+    (folder / "notes.txt").write_text("no image")
     return folder
 
 

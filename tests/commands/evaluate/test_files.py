@@ -1,4 +1,4 @@
-"""The report and the picture sheet of `cozviewer evaluate`, and what cannot be asked of it."""
+"""The report and the image sheet of `cozviewer evaluate`, and what cannot be asked of it."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.sheet import PAPER
 from cozviewer.image.pixels import Rgb8
 from tests.commands.conftest import Run
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.images import encoded, noise, smooth
 
 DIRECT = ("--methods", "nearest,bicubic", "--levels", "2")
 
@@ -77,7 +77,7 @@ def test_rows_of_the_sheet_are_methods_and_columns_are_scales(run: Run, tmp_path
     run("evaluate", folder, *DIRECT, "-o", tmp_path / "report.md")
     sheet = pixels_of(tmp_path / "report-sheet.png")
     places = []
-    for index in range(3):  # the first pictures
+    for index in range(3):  # the first images
         first = first_state(noise(48 + index, 48)).pixels
         for method in ("nearest", "bicubic"):
             row = [enlarged_middle(first, 512 / 4**k, 512, method) for k in (1, 2)]

@@ -8,7 +8,7 @@ from cozviewer.commands.evaluate.paper import (
     FOLDERS,
     LEVELS,
     ROWS,
-    pictures_folder,
+    images_folder,
     read_published,
     verdict_of,
 )
@@ -19,7 +19,7 @@ from tests.commands.conftest import Run
 from tests.models.coz_reference import FOLDER
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_ram import saved_ram
-from tests.pyramid.pictures import encoded, noise, smooth
+from tests.pyramid.images import encoded, noise, smooth
 
 COZ = (
     *("--coz-lora", FOLDER / "sr_lora.pkl", "--coz-vae", FOLDER / "vae_encoder.pt"),
@@ -33,8 +33,8 @@ def _no_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    """A folder laid out as DIV2K, with one picture in the part that is evaluated."""
+def images(tmp_path: Path) -> Path:
+    """A folder laid out as DIV2K, with one image in the part that is evaluated."""
     folder = tmp_path / "DIV2K"
     for name in ("DIV2K_valid_HR", "DIV2K_train_HR"):
         (folder / name).mkdir(parents=True)
@@ -43,7 +43,7 @@ def pictures(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_whole_table_on_tiny_models(run: Run, pictures: Path, tmp_path: Path) -> None:
+def test_the_whole_table_on_tiny_models(run: Run, images: Path, tmp_path: Path) -> None:
     qwen = save_tiny_qwen(tmp_path / "qwen")
     tags = saved_ram(tmp_path / "tags")
     prompters = ("--qwen", qwen, "--qwen-adapter", save_adapter(tmp_path / "grpo", qwen))
@@ -52,7 +52,7 @@ def test_the_whole_table_on_tiny_models(run: Run, pictures: Path, tmp_path: Path
     figures.write_text("method,scale,metric,value\nbicubic,4,niqe,1000\ncoz+tags,4,niqe,\n")
     report = tmp_path / "table.md"
     done = run(
-        *("evaluate", pictures, "--paper", "--levels", "1", "--published", figures),
+        *("evaluate", images, "--paper", "--levels", "1", "--published", figures),
         *(*COZ, *prompters, *tagger, "--max-tokens", "4", "-o", report, "--json"),
     )
     assert done.code == 0, done.err
@@ -70,8 +70,8 @@ def test_the_whole_table_on_tiny_models(run: Run, pictures: Path, tmp_path: Path
     assert report.with_name("table-sheet.png").is_file()
 
 
-def test_methods_without_files_are_left_out_and_named(run: Run, pictures: Path) -> None:
-    done = run("evaluate", pictures, "--paper", "--levels", "1", *COZ, "--prompter", "none")
+def test_methods_without_files_are_left_out_and_named(run: Run, images: Path) -> None:
+    done = run("evaluate", images, "--paper", "--levels", "1", *COZ, "--prompter", "none")
     assert done.code == 0, done.err
     assert "CoZ, aligned VLM is left out: coz+aligned needs an adapter" in done.err
     assert "CoZ, tags (DAPE) is left out: " in done.err
@@ -97,8 +97,8 @@ def test_options_that_do_not_go_together(
     assert sentence in done.sentence
 
 
-def test_several_devices_share_the_pictures(run: Run, pictures: Path, tmp_path: Path) -> None:
-    folder = pictures / "DIV2K_valid_HR"
+def test_several_devices_share_the_pictures(run: Run, images: Path, tmp_path: Path) -> None:
+    folder = images / "DIV2K_valid_HR"
     (folder / "0802.png").write_bytes(encoded(smooth(60, 80), "PNG"))
     words = ("evaluate", folder, "--methods", "bicubic,nearest", "--levels", "2", "--json")
     alone = run(*words, "--cache", tmp_path / "one").report
@@ -156,10 +156,10 @@ def test_published_figures_are_read_whatever_else_the_file_says(tmp_path: Path) 
 
 
 def test_a_folder_of_pictures_is_taken_as_it_is(tmp_path: Path) -> None:
-    assert pictures_folder(tmp_path) == tmp_path
-    assert pictures_folder(tmp_path / "a.png") == tmp_path / "a.png"
+    assert images_folder(tmp_path) == tmp_path
+    assert images_folder(tmp_path / "a.png") == tmp_path / "a.png"
     (tmp_path / FOLDERS[-1]).mkdir()
-    assert pictures_folder(tmp_path) == tmp_path / FOLDERS[-1]
+    assert images_folder(tmp_path) == tmp_path / FOLDERS[-1]
     assert 4**LEVELS == 256
 
 

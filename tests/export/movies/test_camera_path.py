@@ -33,7 +33,7 @@ def seen(camera: Camera, x: float, y: float) -> tuple[float, float]:
 
 
 def flow(path: CameraPath, steps: int = 400) -> list[float]:
-    """Return how fast the picture moves along the way: the mean over the view's corners, of how
+    """Return how fast the image moves along the way: the mean over the view's corners, of how
     far what is there travels in a step."""
     found = []
     corners = [(x, y) for x in (-320, 320) for y in (-180, 180)]

@@ -109,11 +109,11 @@ def test_mp4_holds_each_frame_at_its_time(
         assert "it is not evidence" in container.metadata["comment"]
         decoded = list(container.decode(video=0))
         times = [frame.time for frame in decoded]
-        pictures = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in decoded]
+        images = [np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in decoded]
     assert times == pytest.approx([i / 25 for i in range(clip.frames)], abs=1e-3)
     wanted = expected(frames)
-    assert [picture.shape for picture in pictures] == [frame.shape for frame in wanted]
-    for picture, frame in zip(pictures, wanted, strict=True):
+    assert [picture.shape for picture in images] == [frame.shape for frame in wanted]
+    for picture, frame in zip(images, wanted, strict=True):
         assert psnr(luma(picture), luma(frame)) > least
         assert (
             np.abs(picture.mean((0, 1)) - frame.mean((0, 1))).max() < 2.5

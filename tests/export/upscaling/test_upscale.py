@@ -28,7 +28,7 @@ from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.chain.fakes import DetailUpscaler
 from tests.export.banding import write_in_bands
-from tests.pyramid.pictures import noise, smooth
+from tests.pyramid.images import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from cozviewer.image.alpha.bleeding import bleed, with_alpha
 from cozviewer.image.source import source_from_pixels
 from cozviewer.util.cancel import never
-from tests.image.alpha.pictures import RED, disc, disc_source
+from tests.image.alpha.images import RED, disc, disc_source
 
 
 def test_hidden_colours_become_those_of_the_surroundings() -> None:

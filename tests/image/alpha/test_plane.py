@@ -7,7 +7,7 @@ from PIL import Image, ImageFilter
 from cozviewer.image.alpha.levels import MemoryAlpha
 from cozviewer.image.alpha.plane import Alpha, over
 from cozviewer.image.rect import Rect
-from tests.image.alpha.pictures import disc_alpha, disc_source
+from tests.image.alpha.images import disc_alpha, disc_source
 
 
 def alpha_of(side: int = 40) -> Alpha:

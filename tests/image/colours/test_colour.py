@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import open_source
 from tests.image.on_white import on_white
-from tests.pyramid.pictures import encoded, noise, png, png_chunk, smooth, tiff
+from tests.pyramid.images import encoded, noise, png, png_chunk, smooth, tiff
 
 WHITE, BLACK = [255, 255, 255], [0, 0, 0]
 

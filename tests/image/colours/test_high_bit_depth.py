@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cozviewer.image.source import open_source
 from tests.image.on_white import on_white
-from tests.pyramid.pictures import png, png_chunk, tiff
+from tests.pyramid.images import png, png_chunk, tiff
 
 DEEP = np.array([[0, 128, 129, 257, 300, 4095, 32768, 65279, 65535]], np.uint16)
 ROUNDED = [[0, 0, 1, 1, 1, 16, 128, 254, 255]]

@@ -16,10 +16,10 @@ from PIL.PngImagePlugin import PngInfo
 from cozviewer.image.png.png_chunks import _Without, without_broken_metadata
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source
-from tests.pyramid.pictures import encoded, png_chunk, smooth
+from tests.pyramid.images import encoded, png_chunk, smooth
 
-PICTURE = smooth(20, 10)
-PLAIN = encoded(PICTURE, "PNG")
+IMAGE = smooth(20, 10)
+PLAIN = encoded(IMAGE, "PNG")
 AFTER_HEADER, BEFORE_END = 33, len(PLAIN) - 12
 
 LARGE = zlib.compress(b"a" * 3_000_000)
@@ -53,14 +53,14 @@ CHUNKS: dict[str, Callable[[], bytes]] = {
 def test_it_opens(tmp_path: Path, name: str, at: int) -> None:
     path = tmp_path / "photo.png"
     path.write_bytes(PLAIN[:at] + CHUNKS[name]() + PLAIN[at:])
-    np.testing.assert_array_equal(open_source(path).levels[0], PICTURE)
+    np.testing.assert_array_equal(open_source(path).levels[0], IMAGE)
 
 
 def test_what_is_whole_is_read(tmp_path: Path) -> None:
     told = PngInfo()
     told.add_itxt("XML:com.adobe.xmp", "<x/>", zip=True)
     told.add_text("Title", "A photo", zip=True)
-    good = encoded(PICTURE, "PNG", pnginfo=told, icc_profile=b"profile", exif=b"Exif\0\0block")
+    good = encoded(IMAGE, "PNG", pnginfo=told, icc_profile=b"profile", exif=b"Exif\0\0block")
     path = tmp_path / "photo.png"
     for broken in (b"", CHUNKS["a long text"](), CHUNKS["a wrong checksum"]()):
         path.write_bytes(good[:AFTER_HEADER] + broken + good[AFTER_HEADER:])
@@ -117,7 +117,7 @@ def test_the_view_reads_as_if_the_parts_were_not_there(
 
 
 def test_a_whole_animation_is_left_to_pillow(tmp_path: Path) -> None:
-    """Of a broken one only the picture itself remains."""
+    """Of a broken one only the image itself remains."""
     file = io.BytesIO()
     frames = [Image.fromarray(smooth(20, 10)[:, ::way]) for way in (1, -1)]
     frames[0].save(file, "PNG", save_all=True, append_images=frames[1:])
@@ -133,6 +133,6 @@ def test_a_whole_animation_is_left_to_pillow(tmp_path: Path) -> None:
     ):
         assert broken != whole
         path.write_bytes(broken)
-        np.testing.assert_array_equal(open_source(path).levels[0], PICTURE)
+        np.testing.assert_array_equal(open_source(path).levels[0], IMAGE)
         with opened(path) as (_, image):
             assert getattr(image, "n_frames", 1) == 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cozviewer.image.colours.coded_colour import from_numbers, pq_nits, srgb_encoded
 from cozviewer.image.source import open_source
 from tests.image.on_white import on_white
-from tests.pyramid.pictures import png, png_chunk
+from tests.pyramid.images import png, png_chunk
 
 GAMMA = png_chunk(b"gAMA", struct.pack(">I", 100_000))
 PQ = png_chunk(b"cICP", bytes([1, 16, 0, 1]))

@@ -30,7 +30,7 @@ from tests.image.test_colour_signals import (
     with_numbers,
 )
 from tests.image.test_colour_signals import heif as heif_of
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 TWELVE = noise(40, 24).astype(np.uint16) * 16 + 7
 TEN = TWELVE // 4
@@ -41,10 +41,10 @@ def avif(values: NDArray[Any], bits: int) -> bytes:
     return bytes(avif_encode(values, level=100, bitspersample=bits, pixelformat="444"))
 
 
-def heic(*pictures: NDArray[Any], bits: int = 10, **more: Any) -> bytes:
+def heic(*images: NDArray[Any], bits: int = 10, **more: Any) -> bytes:
     """Return a file without loss."""
     several = HeifFile()  # type: ignore[no-untyped-call]
-    for values in pictures:
+    for values in images:
         height, width, channels = values.shape
         mode = "RGBA;16" if channels == 4 else "RGB;16"
         content = (values.astype(np.uint16) << (16 - bits)).tobytes()
@@ -147,7 +147,7 @@ def test_a_turned_picture_is_upright(tmp_path: Path, angle: int) -> None:
 
 
 def with_property(content: bytes, name: bytes, value: bytes) -> bytes:
-    """Return a file of one picture with another property in place of its code points."""
+    """Return a file of one image with another property in place of its code points."""
     changed, start = bytearray(content), content.index(b"colrnclx") - 4
     size = int.from_bytes(content[start : start + 4])
     changed[start + 4 : start + size] = name + value + bytes(size - 8 - len(value))

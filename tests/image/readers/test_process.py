@@ -33,7 +33,7 @@ def act(what):
         raise BaseException("panicked\\nat line 3")
     return np.full((4, 6, 3), 77, np.uint8)
 
-def open_picture(path, page):
+def open_image(path, page):
     first, then = open(path).read().split()[1:]
     act(first)
     return Opened(6, 4, 1000, lambda: Pixels(act(then)))

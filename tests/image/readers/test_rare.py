@@ -19,7 +19,7 @@ from cozviewer.image.readers.exr import shown_channels
 from cozviewer.image.readers.jpeg2000 import deep_bits
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import Source, open_source, preview
-from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.errors import BadInput, HugeImage
 from tests.image.on_white import on_white
 from tests.image.rare_files import (
     dicom,
@@ -35,7 +35,7 @@ from tests.image.rare_files import (
 )
 from tests.image.test_colour_signals import ICC
 from tests.packages import Packages
-from tests.pyramid.pictures import noise, png, smooth
+from tests.pyramid.images import noise, png, smooth
 
 RGB = noise(40, 24)
 GREY = RGB[..., 0]
@@ -422,7 +422,7 @@ def test_a_picture_without_a_finished_one_says_so(tmp_path: Path) -> None:
 def test_a_bomb_is_asked_about(tmp_path: Path) -> None:
     head = b"8BPS" + (2).to_bytes(2) + bytes(6) + (3).to_bytes(2)
     head += (60_000).to_bytes(4) * 2 + (8).to_bytes(2) + (3).to_bytes(2) + bytes(100)
-    with pytest.raises(HugePicture, match="60000 x 60000"):
+    with pytest.raises(HugeImage, match="60000 x 60000"):
         opened(tmp_path, head)
 
 

@@ -24,7 +24,7 @@ from cozviewer.image.regions.opened import Request
 from tests.image.rare_files import pdf
 from tests.image.regions.region_files import aperio, dicom_slide, geotiff
 from tests.mutations import edited, mutated
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 SECONDS = 10
 MEMORY = 3 << 30
@@ -66,7 +66,7 @@ def changed(whole: bytes, number: int, chance: random.Random) -> bytes:
 
 
 def read_in_fork(module: str, path: Path, printed: Path) -> str:
-    """Return what became of a file: picture, error, memory, crash or hang."""
+    """Return what became of a file: image, error, memory, crash or hang."""
     process = os.fork()
     if process == 0:
         code = 3

@@ -15,7 +15,7 @@ from cozviewer.image.tone import Tone
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff, opened, whole
 from tests.packages import Packages
-from tests.pyramid.pictures import noise, tiff
+from tests.pyramid.images import noise, tiff
 
 RGB = noise(300, 200)
 BANDS = RGB.transpose(2, 0, 1)

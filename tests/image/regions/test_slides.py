@@ -18,7 +18,7 @@ from cozviewer.util.errors import BadInput
 from tests.image.colours.test_colour import linear_profile
 from tests.image.regions.region_files import aperio, dicom_slide, opened, whole
 from tests.packages import Packages
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 RGB = noise(300, 200)
 

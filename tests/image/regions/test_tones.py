@@ -1,4 +1,4 @@
-"""Tones of pictures that are read region by region: maps, and large TIFF."""
+"""Tones of images that are read region by region: maps, and large TIFF."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from cozviewer.image.toning.shown import counts_of, presets_of, samples_of, show
 from cozviewer.util.errors import BadInput
 from tests.image.regions.region_files import geotiff
 from tests.image.toning.test_pixels import close, grey, levels, part
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 HEIGHT, WIDTH = 120, 160
 BANDS = np.stack(

@@ -48,10 +48,10 @@ def test_an_edge_is_sharp_at_the_finest_level(reader: RegionReader) -> None:
 
 def test_regions_are_parts_of_one_picture(reader: RegionReader) -> None:
     level = len(reader.sizes) - 4
-    picture = whole(reader, level)
+    image = whole(reader, level)
     for x, y, width, height in ((0, 0, 9, 9), (1000, 900, 200, 300), (2047, 1023, 2, 1)):
         part = reader.read(level, Rect(x, y, width, height))
-        assert np.array_equal(part, picture[y : y + height, x : x + width])
+        assert np.array_equal(part, image[y : y + height, x : x + width])
 
 
 def test_a_page_of_a_document_is_as_pdfium_draws_it(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.source import Source, open_source
-from cozviewer.util.errors import BadInput, HugePicture
+from cozviewer.util.errors import BadInput, HugeImage
 from tests.image.on_white import on_white
 from tests.image.test_limits import MEASURE, WORKING
 from tests.packages import Packages
-from tests.pyramid.pictures import noise, smooth, tiff
+from tests.pyramid.images import noise, smooth, tiff
 
 RGB = noise(37, 23)
 GREY = RGB[..., 0]
@@ -251,7 +251,7 @@ def test_a_bomb_of_floats_is_asked_about(tmp_path: Path) -> None:
     changed = bytearray(content)
     for place in places:
         changed[place : place + 2] = (60_000).to_bytes(2, "little")
-    with pytest.raises(HugePicture, match="60000 x 60000"):
+    with pytest.raises(HugeImage, match="60000 x 60000"):
         opened(tmp_path, bytes(changed))
 
 

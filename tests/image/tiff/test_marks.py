@@ -10,7 +10,7 @@ import tifffile
 
 from cozviewer.image.tiff.marks import marks_of
 from tests.image.regions.region_files import aperio, geotiff
-from tests.pyramid.pictures import noise, tiff
+from tests.pyramid.images import noise, tiff
 
 GREY = noise(20, 16)[..., 0]
 

@@ -1,4 +1,4 @@
-"""Alpha of pictures that are read region by region: as that of the same picture in memory."""
+"""Alpha of images that are read region by region: as that of the same image in memory."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_view
 from cozviewer.util.cancel import never
 from tests.image.tiled.opened import whole_of
 from tests.image.tiled.readers import ArrayReader
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 
 WIDE, HIGH = 2311, 1503
 
@@ -37,22 +37,22 @@ def soft_hole(width: int, height: int) -> Plane:
 
 
 @pytest.fixture(scope="module")
-def picture() -> Source:
+def image() -> Source:
     return source_from_pixels(smooth(WIDE, HIGH), "hole", soft_hole(WIDE, HIGH))
 
 
-def rgba_of(picture: Source, k: int, hidden: int = 0) -> Rgb8:
+def rgba_of(image: Source, k: int, hidden: int = 0) -> Rgb8:
     """Return a level as a file may have it; `hidden` is the grey level of clear pixels."""
-    assert picture.alpha is not None
-    rgb, alpha = picture.levels[k].copy(), picture.alpha.levels[k]
+    assert image.alpha is not None
+    rgb, alpha = image.levels[k].copy(), image.alpha.levels[k]
     rgb[alpha == 0] = hidden
     return np.dstack((rgb, alpha))
 
 
 def levels_of(
-    picture: Source, *own: int, hidden: int = 0, cache_bytes: int = 1 << 28
+    image: Source, *own: int, hidden: int = 0, cache_bytes: int = 1 << 28
 ) -> tuple[TiledLevels, ArrayReader]:
-    arrays = [rgba_of(picture, k, hidden) for k in own]
+    arrays = [rgba_of(image, k, hidden) for k in own]
     reader = ArrayReader(arrays, RegionFacts(alpha=True))
     return TiledLevels(reader, Path(__file__), cache_bytes=cache_bytes), reader
 
@@ -64,13 +64,13 @@ def alpha_of(levels: TiledLevels) -> Alpha:
 
 
 @pytest.mark.parametrize("own", [(0,), (0, 1, 2, 3, 4), (0, 2), (0, 5)])
-def test_levels_are_those_in_memory(picture: Source, own: tuple[int, ...]) -> None:
-    levels, _ = levels_of(picture, *own)
+def test_levels_are_those_in_memory(image: Source, own: tuple[int, ...]) -> None:
+    levels, _ = levels_of(image, *own)
     alpha = alpha_of(levels)
-    assert picture.alpha is not None
-    assert (alpha.width, alpha.height, alpha.coarsest) == (WIDE, HIGH, picture.coarsest)
-    for k, expected in enumerate(picture.levels):
-        plane = picture.alpha.levels[k]
+    assert image.alpha is not None
+    assert (alpha.width, alpha.height, alpha.coarsest) == (WIDE, HIGH, image.coarsest)
+    for k, expected in enumerate(image.levels):
+        plane = image.alpha.levels[k]
         np.testing.assert_array_equal(alpha.levels[k], plane)
         seen = plane > 0
         np.testing.assert_array_equal(levels[k][seen], expected[seen])
@@ -79,34 +79,34 @@ def test_levels_are_those_in_memory(picture: Source, own: tuple[int, ...]) -> No
         assert away.max() <= 12
 
 
-def test_hidden_colours_of_a_file_do_not_show(picture: Source) -> None:
-    first, second = (levels_of(picture, 0, 3, hidden=grey)[0] for grey in (0, 255))
+def test_hidden_colours_of_a_file_do_not_show(image: Source) -> None:
+    first, second = (levels_of(image, 0, 3, hidden=grey)[0] for grey in (0, 255))
     np.testing.assert_array_equal(first[0], second[0])
     np.testing.assert_array_equal(first[-1], second[-1])
 
 
-def test_regions_of_alpha_are_those_in_memory(picture: Source) -> None:
-    alpha = alpha_of(levels_of(picture, 0, 2)[0])
-    assert picture.alpha is not None
+def test_regions_of_alpha_are_those_in_memory(image: Source) -> None:
+    alpha = alpha_of(levels_of(image, 0, 2)[0])
+    assert image.alpha is not None
     for z, region in [
         (0, Rect(250, 250, 700, 300)),
         (2, Rect(4600, 3000, 300, 200)),
         (-1, Rect(0, 0, 1156, 752)),
         (-6, Rect(0, 0, 37, 24)),
     ]:
-        np.testing.assert_array_equal(alpha.region(z, region), picture.alpha.region(z, region))
+        np.testing.assert_array_equal(alpha.region(z, region), image.alpha.region(z, region))
     assert alpha.is_clear(2, Rect(4 * (WIDE - 200), 0, 500, 500))
     assert not alpha.is_clear(2, Rect(0, 0, 500, 500))
-    np.testing.assert_array_equal(alpha.rows(2, 500, 520), picture.alpha.rows(2, 500, 520))
+    np.testing.assert_array_equal(alpha.rows(2, 500, 520), image.alpha.rows(2, 500, 520))
 
 
-def test_what_is_at_hand_needs_no_file(picture: Source) -> None:
-    levels, reader = levels_of(picture, 0, 1, 2)
+def test_what_is_at_hand_needs_no_file(image: Source) -> None:
+    levels, reader = levels_of(image, 0, 1, 2)
     alpha, region = alpha_of(levels), Rect(900, 600, 300, 300)
     before = alpha.levels.changes
     assert alpha.levels.at_hand(0, region) is None
     assert alpha.levels.at_hand(2, Rect(0, 0, 578, 376)) is not None
-    source = source_of(levels, picture)
+    source = source_of(levels, image)
     view = View(camera_at(WIDE // 2 + HIGH // 4, HIGH // 2, 1.0), 300, 200)
     reader.reads.clear()
     coarse = alpha_of_view(source, view, AlphaOptions(at_hand=True))
@@ -124,28 +124,28 @@ def source_of(levels: TiledLevels, like: Source) -> Source:
     return Source("hole", None, like.digest, levels, alpha=levels.alpha)
 
 
-def test_alpha_counts_in_memory_and_in_the_digest(picture: Source) -> None:
-    levels, _ = levels_of(picture, 0, 1, cache_bytes=2_000_000)
+def test_alpha_counts_in_memory_and_in_the_digest(image: Source) -> None:
+    levels, _ = levels_of(image, 0, 1, cache_bytes=2_000_000)
     alpha = alpha_of(levels)
     for x in range(0, WIDE - 256, 64):
         alpha.levels.read(0, Rect(x, 700, 64, 64))
         assert levels.cached_bytes <= 2_000_000
     digest = digest_of(levels, alpha, None, never)
     assert digest_of(levels, None, None, never) != digest
-    arrays = rgba_of(picture, 0)
+    arrays = rgba_of(image, 0)
     arrays[40:1000, 40:1000, 3] //= 2
     other = TiledLevels(ArrayReader([arrays], RegionFacts(alpha=True)), Path(__file__))
     assert digest_of(other, other.alpha, None, never) != digest
 
 
 def test_smaller_versions_are_made_with_alpha(
-    picture: Source, monkeypatch: pytest.MonkeyPatch
+    image: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cozviewer.image.tiled.reduced.MOST_PIXELS", 10_000)
-    reader = ArrayReader([rgba_of(picture, 0)], RegionFacts(alpha=True))
+    reader = ArrayReader([rgba_of(image, 0)], RegionFacts(alpha=True))
     found = with_reduced(reader, "hole", lambda part: None, never)
     for index, k in ((1, 3), (2, 4), (3, 5)):
-        expected = rgba_of(picture, k)
+        expected = rgba_of(image, k)
         pixels, seen = whole_of(found, index), expected[..., 3] > 0
         np.testing.assert_array_equal(pixels[..., 3], expected[..., 3])
         np.testing.assert_array_equal(pixels[seen], expected[seen])
@@ -154,9 +154,9 @@ def test_smaller_versions_are_made_with_alpha(
 
 @pytest.mark.parametrize("how", ["alpha", "deep", "grey", "multiplied"])
 def test_a_large_tiff_keeps_its_alpha(
-    how: str, picture: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    how: str, image: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rgba = rgba_of(picture, 1)
+    rgba = rgba_of(image, 1)
     values: NDArray[Any] = rgba
     if how == "deep":
         values = rgba.astype(np.uint16) * 257

@@ -1,4 +1,4 @@
-"""The digest of a picture that is not in memory: what it depends on, and what it misses."""
+"""The digest of an image that is not in memory: what it depends on, and what it misses."""
 
 from pathlib import Path
 
@@ -14,48 +14,48 @@ from tests.image.tiled.giant import giant_tiff, tile_at
 from tests.image.tiled.readers import ArrayReader
 from tests.pyramid.pyramids import noise
 
-PICTURE = noise(3000, 2000)
+IMAGE = noise(3000, 2000)
 
 
-def digest(picture: Rgb8, *others: Rgb8, identity: bytes | None = None) -> str:
-    levels = TiledLevels(ArrayReader([picture, *others]), Path("picture.tif"))
+def digest(image: Rgb8, *others: Rgb8, identity: bytes | None = None) -> str:
+    levels = TiledLevels(ArrayReader([image, *others]), Path("picture.tif"))
     return digest_of(levels, levels.alpha, identity, never)
 
 
 def test_it_depends_on_size_and_pixels_not_on_how_they_are_read() -> None:
-    halves = tuple(source_from_pixels(PICTURE, "").levels)
-    first = digest(PICTURE)
-    assert digest(PICTURE, halves[2]) == first
+    halves = tuple(source_from_pixels(IMAGE, "").levels)
+    first = digest(IMAGE)
+    assert digest(IMAGE, halves[2]) == first
     assert digest_of(MemoryLevels(halves), None, None, never) == first
-    assert digest(PICTURE[:-1]) != first
+    assert digest(IMAGE[:-1]) != first
     assert len(first) == 64
 
 
 def test_a_change_of_a_counted_square_or_of_what_a_small_version_shows_counts() -> None:
-    first, changed = digest(PICTURE), PICTURE.copy()
+    first, changed = digest(IMAGE), IMAGE.copy()
     spot = spots(3000, 2000)[9]
     changed[spot.y, spot.x] ^= 1
     assert digest(changed) != first
-    changed = PICTURE.copy()
+    changed = IMAGE.copy()
     changed[500:600, 500:600] = 255
     assert digest(changed) != first
 
 
 def test_it_misses_a_retouched_pixel_elsewhere() -> None:
-    changed = PICTURE.copy()
+    changed = IMAGE.copy()
     place = next(
         (y, x)
         for y, x in ((10, 10), (11, 300))
         if not any(s.x <= x < s.right and s.y <= y < s.bottom for s in spots(3000, 2000))
     )
     changed[place] ^= 1
-    assert digest(changed) == digest(PICTURE)
+    assert digest(changed) == digest(IMAGE)
 
 
 def test_what_a_reader_gives_stands_for_the_pixels() -> None:
-    assert digest(PICTURE, identity=b"a") == digest(PICTURE // 2, identity=b"a")
-    assert digest(PICTURE, identity=b"a") != digest(PICTURE, identity=b"b")
-    assert digest(PICTURE, identity=b"a") != digest(PICTURE[1:], identity=b"a")
+    assert digest(IMAGE, identity=b"a") == digest(IMAGE // 2, identity=b"a")
+    assert digest(IMAGE, identity=b"a") != digest(IMAGE, identity=b"b")
+    assert digest(IMAGE, identity=b"a") != digest(IMAGE[1:], identity=b"a")
 
 
 def test_the_squares_are_inside_and_evenly_spread() -> None:

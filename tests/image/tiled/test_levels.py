@@ -1,4 +1,4 @@
-"""The levels of a file that is read region by region are those of the same picture in memory."""
+"""The levels of a file that is read region by region are those of the same image in memory."""
 
 import gc
 import threading
@@ -16,14 +16,14 @@ from cozviewer.image.tiled.levels import SMALL_SIDE, TiledLevels
 from cozviewer.util.errors import BadInput, Failure
 from tests.image.tiled.readers import ArrayReader
 from tests.patience import PATIENCE
-from tests.pyramid.pictures import noise
+from tests.pyramid.images import noise
 
 PATH = Path(__file__)
 WIDE, HIGH = 2311, 1503
 
 
-def picture(width: int = WIDE, height: int = HIGH) -> tuple[Rgb8, ...]:
-    """Return the levels of a picture in memory."""
+def image(width: int = WIDE, height: int = HIGH) -> tuple[Rgb8, ...]:
+    """Return the levels of an image in memory."""
     return tuple(source_from_pixels(noise(width, height), "noise").levels)
 
 
@@ -34,7 +34,7 @@ def levels_of(*own: Rgb8, cache_bytes: int = 1 << 28) -> tuple[TiledLevels, Arra
 
 @pytest.mark.parametrize("own", [(0,), (0, 1, 2, 3, 4), (0, 2), (0, 1, 4), (0, 5)])
 def test_levels_are_those_in_memory_whichever_the_file_has(own: tuple[int, ...]) -> None:
-    whole = picture()
+    whole = image()
     levels, _ = levels_of(*(whole[k] for k in own))
     assert len(levels) == len(whole)
     assert not levels.in_memory
@@ -45,7 +45,7 @@ def test_levels_are_those_in_memory_whichever_the_file_has(own: tuple[int, ...])
 
 
 def test_regions_cross_blocks_and_cannot_be_changed() -> None:
-    whole = picture()
+    whole = image()
     levels, _ = levels_of(whole[0], whole[2])
     for k, region in [
         (0, Rect(250, 250, 700, 3)),
@@ -61,7 +61,7 @@ def test_regions_cross_blocks_and_cannot_be_changed() -> None:
 
 
 def test_sizes_that_were_rounded_down_are_shown_as_they_are() -> None:
-    whole = picture(2311, 1503)
+    whole = image(2311, 1503)
     floors = [whole[0], whole[1][:751, :1155], whole[2][:375, :577]]
     levels, reader = levels_of(*floors)
     reader.reads.clear()
@@ -85,7 +85,7 @@ def test_sizes_that_do_not_halve_are_averaged_from_the_next_finer_one() -> None:
 
 
 def test_what_fits_into_a_window_is_read_at_once_and_stays() -> None:
-    whole = picture()
+    whole = image()
     levels, reader = levels_of(whole[0])
     reader.reads.clear()
     for k in range(len(levels)):
@@ -141,7 +141,7 @@ def test_a_whole_level_is_not_read_where_it_is_huge() -> None:
 
 
 def test_threads_that_need_the_same_block_read_it_once_and_never_two_at_a_time() -> None:
-    levels, reader = levels_of(*picture(3000, 2000))
+    levels, reader = levels_of(*image(3000, 2000))
     reader.reads.clear()
     reader.together = 0
     reader.gate.clear()
@@ -193,7 +193,7 @@ def test_those_that_wait_for_a_block_get_its_error_and_the_next_one_tries_again(
 
 
 def test_a_part_that_cannot_be_read_gives_a_sentence_and_is_tried_again() -> None:
-    levels, reader = levels_of(*picture(3000, 2000))
+    levels, reader = levels_of(*image(3000, 2000))
     region = Rect(2000, 1500, 64, 64)
     reader.errors[0] = ValueError("corrupted tile")
     with pytest.raises(BadInput, match=r"test_levels.py cannot be read \(corrupted tile\)"):
@@ -205,7 +205,7 @@ def test_a_part_that_cannot_be_read_gives_a_sentence_and_is_tried_again() -> Non
 
 
 def test_a_file_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
-    reader = ArrayReader(picture(3000, 2000))
+    reader = ArrayReader(image(3000, 2000))
     levels = TiledLevels(reader, tmp_path / "gone.tif")
     reader.errors[0] = OSError(5, "Input/output error")
     with pytest.raises(BadInput, match=r"gone.tif vanished"):

@@ -1,4 +1,4 @@
-"""Files without a smaller version of their picture get some."""
+"""Files without a smaller version of their image get some."""
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ from tests.image.colours.test_colour import linear_profile
 from tests.image.on_white import on_white, regions_on_white
 from tests.image.tiled.opened import regions_of, whole_of
 from tests.packages import Packages
-from tests.pyramid.pictures import exif_block, smooth
+from tests.pyramid.images import exif_block, smooth
 
 pytest.importorskip("pyvips")
 
@@ -26,7 +26,7 @@ RGB = smooth(700, 555)
 ALPHA = np.full(RGB.shape[:2], 255, np.uint8)
 ALPHA[300:400, 100:300] = 40
 
-PICTURES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
+IMAGES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
     "JPEG": (Image.fromarray(RGB), "JPEG", {"quality": 95}),
     "grey JPEG": (Image.fromarray(RGB[..., 0]), "JPEG", {}),
     "inks": (Image.fromarray(RGB).convert("CMYK"), "JPEG", {}),
@@ -43,13 +43,13 @@ PICTURES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
 
 
 def saved(folder: Path, name: str, **more: Any) -> Path:
-    image, kind, options = PICTURES[name]
+    image, kind, options = IMAGES[name]
     path = folder / f"photo.{kind.lower()}"
     image.save(path, kind, **options, **more)
     return path
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", IMAGES)
 def test_regions_show_what_is_read_into_memory(name: str, tmp_path: Path) -> None:
     path = saved(tmp_path, name)
     source = open_source(path)

@@ -26,7 +26,7 @@ from tests.image.on_white import on_white, regions_on_white
 from tests.image.tiled.giant import JPEG, giant_tiff, tile_at
 from tests.image.tiled.opened import regions_of, whole_of
 from tests.packages import Packages
-from tests.pyramid.pictures import smooth
+from tests.pyramid.images import smooth
 from tests.pyramid.pyramids import noise
 
 RGB = smooth(301, 233)
@@ -120,8 +120,8 @@ def test_regions_are_upright(orientation: int, options: dict[str, Any], tmp_path
     reader.close()
 
 
-def halves(picture: Rgb8, count: int) -> list[Rgb8]:
-    return list(source_from_pixels(picture, "").levels)[:count]
+def halves(image: Rgb8, count: int) -> list[Rgb8]:
+    return list(source_from_pixels(image, "").levels)[:count]
 
 
 def pyramid_in_subdirectories(path: Path, levels: list[Rgb8]) -> None:
@@ -328,7 +328,7 @@ def test_a_tile_is_unpacked_once_for_its_parts_and_not_kept_as_a_whole(
             return decode(content, index, **tables)
 
         monkeypatch.setattr(level.page, "decode", counted)
-        for x, y in ((256, 256), (2816, 1792)):  # the last one is cut by the edges of the picture
+        for x, y in ((256, 256), (2816, 1792)):  # the last one is cut by the edges of the image
             level.samples(Rect(x, y, 256, 256).intersected(Rect(0, 0, 3000, 2000)))
         assert len(unpacked) == 2
         assert kept.bytes == 0

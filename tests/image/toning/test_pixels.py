@@ -16,7 +16,7 @@ from cozviewer.image.source import Source, open_source
 from cozviewer.image.tone import AUTOMATIC, Tone, tone_of
 from cozviewer.util.errors import BadInput
 from tests.image.rare_files import dicom, exr, fits_file, radiance
-from tests.pyramid.pictures import png
+from tests.pyramid.images import png
 
 ROWS, COLUMNS = 12, 20
 RAMP = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)

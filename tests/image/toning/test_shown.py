@@ -1,4 +1,4 @@
-"""Numbers read for a preview, and pictures of them; and what a file offers."""
+"""Numbers read for a preview, and images of them; and what a file offers."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ from tests.image.rare_files import dicom, exr, fits_file, radiance
 from tests.image.readers.test_heif import avif as deep_avif
 from tests.image.readers.test_heif import heic as deep_heic
 from tests.image.toning.test_pixels import BANDS, HU, LIGHT, RAMP, TWELVE, tiff
-from tests.pyramid.pictures import noise, png
+from tests.pyramid.images import noise, png
 
 DEEP = np.ascontiguousarray(BANDS[..., :3])
 FOUR = np.dstack([DEEP, np.full(DEEP.shape[:2], 65535, np.uint16)])

@@ -1,4 +1,4 @@
-"""Exports in the background: in memory, or in bands where the picture is large."""
+"""Exports in the background: in memory, or in bands where the image is large."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +19,8 @@ from cozviewer.export.provenance import origin_of_region
 from cozviewer.export.run import Task, run_task
 from cozviewer.export.tasks import (
     ComparisonTask,
-    PictureOptions,
-    PictureTask,
+    ImageOptions,
+    ImageTask,
     RegionTask,
     StripTask,
 )
@@ -133,11 +133,11 @@ def test_borrowed_texture_is_told_alike_by_the_window_and_render(
     if as_region:
         words += ["--region", f"{x},100,8,4", "--level", f"x{zoom}"]
         region = Rect(x * zoom, 100 * zoom, 8 * zoom, 4 * zoom)
-        task: PictureTask | RegionTask = RegionTask(exported, LevelRegion(z, region))
+        task: ImageTask | RegionTask = RegionTask(exported, LevelRegion(z, region))
     else:
         words += ["--center", f"{x},100", "--zoom", str(zoom), "--size", "160x100"]
         view = View(camera_at(x, 100, float(zoom)), 160, 100).aligned()
-        task = PictureTask(exported, view)
+        task = ImageTask(exported, view)
     assert main([str(word) for word in words]) == 0
     run_task(task, chain)
     origin = read_origin(exported)
@@ -162,7 +162,7 @@ def test_a_comparison_looks_for_borrowed_texture_when_it_is_saved(
 
 def test_what_is_saved_without_computing_says_so(chain: Chain, tmp_path: Path) -> None:
     region = chain.pyramid.level_rect(2)
-    task = RegionTask(tmp_path / "now.png", LevelRegion(2, region), PictureOptions(complete=False))
+    task = RegionTask(tmp_path / "now.png", LevelRegion(2, region), ImageOptions(complete=False))
     made = run_task(task, chain)
     origin = read_origin(task.path)
     assert (made.generated, made.reused) == (0, 0)
@@ -182,7 +182,7 @@ def test_broken_tiles_are_made_again(tmp_path: Path, how: str) -> None:
         chain = Chain(Pyramid(source, store), upscaler, prompter, recipe_of(upscaler, prompter))
         path = tmp_path / name
         tasks: dict[str, Task] = {
-            "view": PictureTask(path, view),
+            "view": ImageTask(path, view),
             "region": RegionTask(path, LevelRegion(2, region)),
             "strip": StripTask(path, (view,)),
         }

@@ -21,7 +21,7 @@ from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
 from tests.chain.conftest import MakeChain
 from tests.chain.conftest import chain_over as chain_over
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 
 class FakeCluster:

@@ -54,7 +54,7 @@ def test_a_broken_file_is_reported_with_its_request(job: InfoJob, tmp_path: Path
     path = tmp_path / "a.png"
     Image.new("RGB", (20, 10)).save(path)
     request = PhotoRequest(open_source(path))
-    path.write_bytes(b"no picture any more")
+    path.write_bytes(b"no image any more")
     failures: list[tuple[object, str]] = []
     job.failed.connect(lambda *failed: failures.append(failed))
     job.read_photo(request)

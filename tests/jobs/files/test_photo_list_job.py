@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from cozviewer.jobs.files.photo_list_job import FindRequest, PhotoListJob, PhotoLook
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 
 def look(path: Path) -> PhotoLook:

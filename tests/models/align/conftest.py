@@ -1,4 +1,4 @@
-"""Tiny models that see pictures as four patches, so that a training takes seconds."""
+"""Tiny models that see images as four patches, so that a training takes seconds."""
 
 import json
 from collections.abc import Sequence

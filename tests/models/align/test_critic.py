@@ -69,7 +69,7 @@ def test_a_server_scores_answers(samples: list[Sample], monkeypatch: pytest.Monk
 
         assert len(server.requests) == 1  # equal answers are scored once
         assert '"fur, eye"' in server.requests[0].question
-        assert len(server.requests[0].pictures) == 2
+        assert len(server.requests[0].images) == 2
 
 
 @pytest.mark.parametrize(

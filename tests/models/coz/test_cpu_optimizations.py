@@ -33,18 +33,18 @@ def test_pictures_come_out_the_same(tiny_sd3: Path, plain: Any, layout: Any) -> 
     optimize_vae(quick)
     quick.to(memory_format=layout)
     torch.manual_seed(0)
-    picture, latent = torch.rand(1, 3, 64, 48) * 2 - 1, torch.randn(1, 4, 8, 6)
-    given = picture.clone(), latent.clone()
+    image, latent = torch.rand(1, 3, 64, 48) * 2 - 1, torch.randn(1, 4, 8, 6)
+    given = image.clone(), latent.clone()
     with torch.inference_mode():
         pairs = [
-            (vae.encode(picture).latent_dist.mean, vae.decode(latent).sample)
+            (vae.encode(image).latent_dist.mean, vae.decode(latent).sample)
             for vae in (plain, quick)
         ]
     for wanted, found in zip(*pairs, strict=True):
         assert wanted.std() > 0.01
         torch.testing.assert_close(found, wanted, atol=1e-5, rtol=1e-4)
     # What it overwrites is its own.
-    assert torch.equal(picture, given[0])
+    assert torch.equal(image, given[0])
     assert torch.equal(latent, given[1])
 
 

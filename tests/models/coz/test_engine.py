@@ -80,14 +80,14 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> UseStep:
     return lambda step: monkeypatch.setattr(coz_sd3, "one_step", step)
 
 
-def picture(width: int, height: int) -> RgbFloat:
+def image(width: int, height: int) -> RgbFloat:
     return np.random.default_rng(0).random((height, width, 3), np.float32)
 
 
 @pytest.mark.parametrize("size", [(32, 32), (1, 1), (5, 1), (7, 33), (129, 8)])
 def test_any_picture_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> None:
     width, height = size
-    fine = either.upscale(picture(width, height), "", 0, never)
+    fine = either.upscale(image(width, height), "", 0, never)
     assert fine.shape == (4 * height, 4 * width, 3)
     assert fine.dtype == np.float32
     assert fine.flags.c_contiguous
@@ -95,7 +95,7 @@ def test_any_picture_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> 
 
 
 def test_the_seed_and_the_prompt_decide(either: CozSd3) -> None:
-    rgb = picture(16, 16)
+    rgb = image(16, 16)
     one, same = (either.upscale(rgb, "a cat", 1, never) for _ in range(2))
     np.testing.assert_array_equal(one, same)
     assert np.abs(either.upscale(rgb, "a cat", 2, never) - one).max() > 1e-3
@@ -103,7 +103,7 @@ def test_the_seed_and_the_prompt_decide(either: CozSd3) -> None:
 
 
 def test_the_seed_does_not_touch_or_hear_others(either: CozSd3) -> None:
-    rgb = picture(16, 16)
+    rgb = image(16, 16)
     first = either.upscale(rgb, "", 1, never)
     torch.manual_seed(5)
     state = torch.get_rng_state()
@@ -112,7 +112,7 @@ def test_the_seed_does_not_touch_or_hear_others(either: CozSd3) -> None:
 
 
 def test_bytes_and_floats_are_the_same_picture(either: CozSd3) -> None:
-    rgb = to_8bit(picture(16, 16))
+    rgb = to_8bit(image(16, 16))
     floats = rgb.astype(np.float32) / np.float32(255)
     one, two = (either.upscale(pixels, "", 1, never) for pixels in (rgb, floats))
     np.testing.assert_allclose(one, two, atol=1e-5)
@@ -123,7 +123,7 @@ def levels(fine: RgbFloat) -> RgbFloat:
 
 
 def test_paper_gives_whole_levels_that_rounding_keeps(best: CozSd3, paper: CozSd3) -> None:
-    rgb = picture(16, 16)
+    rgb = image(16, 16)
     eight, floats = (levels(each.upscale(rgb, "", 1, never)) for each in (paper, best))
     np.testing.assert_allclose(eight, eight.round(), atol=1e-4)
     assert np.abs(floats - floats.round()).mean() > 0.2
@@ -131,13 +131,13 @@ def test_paper_gives_whole_levels_that_rounding_keeps(best: CozSd3, paper: CozSd
 
 def test_paper_truncates(paper: CozSd3, steps: UseStep) -> None:
     steps(lambda sd3, pixels, *_: np.full_like(pixels, 100.7 / 255))
-    fine = paper.upscale(picture(4, 4), "", 0, never)
+    fine = paper.upscale(image(4, 4), "", 0, never)
     assert (to_8bit(fine) == 100).all()
 
 
 def test_paper_enlarges_in_8_bits(paper: CozSd3, steps: UseStep) -> None:
     steps(lambda sd3, pixels, *_: pixels + np.float32(1e-4))
-    rgb = to_8bit(picture(32, 32))
+    rgb = to_8bit(image(32, 32))
     near = Image.fromarray(rgb).resize((128, 128), Image.Resampling.BICUBIC)
     np.testing.assert_array_equal(to_8bit(paper.upscale(rgb, "", 0, never)), np.asarray(near))
 
@@ -150,7 +150,7 @@ def test_paper_takes_the_authors_crop_in_one_window(paper: CozSd3, steps: UseSte
         return pixels
 
     steps(step)
-    paper.upscale(picture(128, 128), "", 0, never)
+    paper.upscale(image(128, 128), "", 0, never)
     assert shapes == [((512, 512, 3), (1, 4, 64, 64))]
 
 
@@ -168,7 +168,7 @@ def test_each_window_gets_its_part_of_the_noise(best: CozSd3, steps: UseStep) ->
         return pixels
 
     steps(step)
-    best.upscale(picture(192, 160), "", 3, never)
+    best.upscale(image(192, 160), "", 3, never)
     for part, (x, y) in zip(parts, [(0, 0), (32, 0), (0, 16), (32, 16)], strict=True):
         assert torch.equal(part, whole[:, :, y : y + 64, x : x + 64])
 
@@ -211,7 +211,7 @@ def test_the_fast_numbers_give_nearly_the_same(
     last: bool,
 ) -> None:
     monkeypatch.setattr(coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", dtype, last))
-    rgb = picture(32, 32)
+    rgb = image(32, 32)
     fast = made(files)
     difference = fast.upscale(rgb, "a cat", 0, never) - best.upscale(rgb, "a cat", 0, never)
     assert np.abs(difference).mean() < 2 / 255
@@ -259,13 +259,13 @@ def test_it_stops_in_every_stage(
 
         monkeypatch.setattr(target, "forward" if method == "transformer" else "decode", counted)
     with pytest.raises(Cancelled):
-        engine.upscale(picture(8, 8), "a cat", 0, Stop(after))
+        engine.upscale(image(8, 8), "a cat", 0, Stop(after))
     assert ran == (["transformer"] if after == 7 else [])
-    assert engine.upscale(picture(8, 8), "a cat", 0, never).shape == (32, 32, 3)
+    assert engine.upscale(image(8, 8), "a cat", 0, never).shape == (32, 32, 3)
 
 
 def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
-    best.upscale(picture(8, 8), "", 0, never)  # encodes the prompt, so that no encoder runs later
+    best.upscale(image(8, 8), "", 0, never)  # encodes the prompt, so that no encoder runs later
     decoded: list[int] = []
     vae = best._models.networks().vae
     decode = vae.decode
@@ -276,7 +276,7 @@ def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(vae, "decode", counted)
     with pytest.raises(Cancelled):
-        best.upscale(picture(192, 16), "", 0, lambda: bool(decoded))
+        best.upscale(image(192, 16), "", 0, lambda: bool(decoded))
     assert len(decoded) == 1
 
 
@@ -297,7 +297,7 @@ def test_a_device_that_fails_is_reported_in_a_sentence(
 
     monkeypatch.setattr(best._models.networks().vae, "encode", fail)
     with pytest.raises(Failure, match=sentence):
-        best.upscale(picture(4, 4), "", 0, never)
+        best.upscale(image(4, 4), "", 0, never)
 
 
 def step_for(largest: int, tried: list[int]) -> Any:
@@ -319,7 +319,7 @@ def test_windows_become_smaller_when_memory_runs_out(
     reported: list[str] = []
     engine, tried = made(files, notice=reported.append), list[int]()
     steps(step_for(largest, tried))
-    rgb = picture(160, 160)
+    rgb = image(160, 160)
     fine = engine.upscale(rgb, "", 0, never)
     np.testing.assert_allclose(fine, enlarged(rgb).clip(0, 1), atol=1e-5)
     assert tried[: len(tries)] == tries
@@ -338,7 +338,7 @@ def test_when_even_small_windows_do_not_fit_it_fails(
     tried: list[int] = []
     steps(step_for(100, tried))
     with pytest.raises(Failure, match=r"^Not enough memory on the CPU for Chain-of-Zoom: close"):
-        made(files, notice=lambda sentence: None).upscale(picture(160, 160), "", 0, never)
+        made(files, notice=lambda sentence: None).upscale(image(160, 160), "", 0, never)
     assert tried == [512, 384, 256]
 
 
@@ -348,7 +348,7 @@ def test_a_small_picture_is_not_tried_again_in_larger_windows(
     tried: list[int] = []
     steps(step_for(100, tried))
     with pytest.raises(Failure):
-        made(files, notice=lambda sentence: None).upscale(picture(80, 80), "", 0, never)
+        made(files, notice=lambda sentence: None).upscale(image(80, 80), "", 0, never)
     assert tried == [320, 256]
 
 
@@ -356,7 +356,7 @@ def test_paper_would_rather_fail_than_differ(files: dict[str, Path], steps: UseS
     tried: list[int] = []
     steps(step_for(400, tried))
     with pytest.raises(Failure, match="Not enough memory on the CPU for Chain-of-Zoom"):
-        made(files, setting="paper").upscale(picture(128, 128), "", 0, never)
+        made(files, setting="paper").upscale(image(128, 128), "", 0, never)
     assert tried == [512]
 
 
@@ -374,7 +374,7 @@ def test_a_step_that_ran_out_of_memory_can_be_tried_again(
         return forward(**options)
 
     monkeypatch.setattr(transformer, "forward", full)
-    fine = engine.upscale(picture(96, 64), "", 0, never)
+    fine = engine.upscale(image(96, 64), "", 0, never)
     assert fine.shape == (256, 384, 3)
 
 
@@ -389,16 +389,16 @@ def test_in_a_sequential_plan_networks_are_released_for_encoders_and_the_prompte
     engine.load()
     assert (len(reported), opened, engine.device) == (1, [], "CPU, fp32")  # others come first
     manager.acquire("prompter", lambda: left.append("prompter"))
-    first = engine.upscale(picture(8, 8), "a cat", 0, never)
+    first = engine.upscale(image(8, 8), "a cat", 0, never)
     assert left == ["prompter"]
     assert len(opened) == 1
-    engine.upscale(picture(8, 8), "a cat", 0, never)
+    engine.upscale(image(8, 8), "a cat", 0, never)
     assert len(opened) == 1  # the prompt is cached, so nothing was released
-    engine.upscale(picture(8, 8), "a dog", 0, never)
+    engine.upscale(image(8, 8), "a dog", 0, never)
     assert len(opened) == 2
     manager.acquire("prompter", lambda: None)
     assert [network() for network in opened] == [None, None]
-    np.testing.assert_array_equal(first, best.upscale(picture(8, 8), "a cat", 0, never))
+    np.testing.assert_array_equal(first, best.upscale(image(8, 8), "a cat", 0, never))
 
 
 def watched(monkeypatch: pytest.MonkeyPatch) -> list["weakref.ref[Any]"]:
@@ -424,14 +424,14 @@ def test_together_nothing_is_opened_twice(
     engine.load()
     manager.acquire("prompter", pytest.fail)
     for prompt in ("a cat", "a dog"):
-        engine.upscale(picture(8, 8), prompt, 0, never)
+        engine.upscale(image(8, 8), prompt, 0, never)
     assert len(opened) == 1
 
 
 def test_embeddings_on_disk_are_used_at_the_next_start(
     files: dict[str, Path], best: CozSd3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rgb = picture(8, 8)
+    rgb = image(8, 8)
     first = made(files, cache_dir=tmp_path).upscale(rgb, "a cat", 0, never)
     assert len(list((tmp_path / "words").iterdir())) == 1
     opened: list[str] = []
@@ -468,7 +468,7 @@ def test_without_t5_the_base_may_lack_it(
     assert dict(lacking.identity) == dict(whole.identity)
     assert lacking.identity["t5"] == "left out"
     assert "t5" not in best.identity
-    rgb = picture(8, 8)
+    rgb = image(8, 8)
     fine = lacking.upscale(rgb, "a cat", 0, never)
     np.testing.assert_array_equal(fine, whole.upscale(rgb, "a cat", 0, never))
     assert np.abs(fine - best.upscale(rgb, "a cat", 0, never)).max() > 1e-3
@@ -494,7 +494,7 @@ def test_too_little_memory_is_reported_before_anything_is_read(
 
     monkeypatch.setattr(room, "free_memory", lambda device: 10**9)
     opened = watched(monkeypatch)
-    for work in (CozSd3.load, lambda engine: engine.upscale(picture(8, 8), "", 0, never)):
+    for work in (CozSd3.load, lambda engine: engine.upscale(image(8, 8), "", 0, never)):
         with pytest.raises(
             BadInput, match=r"would need .* GB of memory on the CPU, and only 1\.0 GB are"
         ):
@@ -510,7 +510,7 @@ def test_an_encoder_that_does_not_fit_is_reported_in_a_sentence(
 
     monkeypatch.setattr(coz_text, "open_part", full)
     with pytest.raises(Failure, match=r"^Chain-of-Zoom does not fit into memory: close other"):
-        made(files).upscale(picture(8, 8), "", 0, never)
+        made(files).upscale(image(8, 8), "", 0, never)
 
 
 def test_the_identity_is_the_content_and_the_setting(
@@ -535,7 +535,7 @@ def test_the_identity_is_the_content_and_the_setting(
 
 def test_without_adapters_it_is_the_base(files: dict[str, Path], best: CozSd3) -> None:
     plain = made({**files}, lora=None, vae=None)
-    rgb = picture(16, 16)
+    rgb = image(16, 16)
     assert (plain.identity["lora"], plain.identity["vae"]) == ("", "")
     assert np.abs(plain.upscale(rgb, "", 0, never) - best.upscale(rgb, "", 0, never)).max() > 0.01
 
@@ -552,7 +552,7 @@ def test_fused_weights_are_kept_for_both_settings(
     monkeypatch.setattr(coz_open, "fused_transformer", refuse)
     monkeypatch.setattr(coz_open, "fused_encoder", refuse)
     again = made(files, cache_dir=tmp_path)
-    rgb = picture(8, 8)
+    rgb = image(8, 8)
     np.testing.assert_array_equal(again.upscale(rgb, "", 0, never), best.upscale(rgb, "", 0, never))
 
 

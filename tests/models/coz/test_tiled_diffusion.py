@@ -35,13 +35,13 @@ def test_windows_cover_an_edge_and_overlap(length: int) -> None:
     assert all(b - a <= 512 - 128 + 16 for a, b in pairwise(found))
 
 
-def picture(width: int, height: int) -> RgbFloat:
+def image(width: int, height: int) -> RgbFloat:
     return np.random.default_rng(0).random((height, width, 3), np.float32)
 
 
 @pytest.mark.parametrize("size", [(16, 16), (64, 32), (80, 208), (208, 80)])
 def test_windows_that_change_nothing_leave_no_trace(size: tuple[int, int]) -> None:
-    rgb, seen = picture(*size), []
+    rgb, seen = image(*size), []
 
     def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
         seen.append(window)
@@ -61,7 +61,7 @@ def test_windows_that_disagree_fade_into_each_other() -> None:
     def run(pixels: RgbFloat, window: Rect) -> RgbFloat:
         return np.full_like(pixels, 1.0 if window.x else 0.0)
 
-    fine = in_windows(picture(112, 64), run, side=64, overlap=16, multiple=16)
+    fine = in_windows(image(112, 64), run, side=64, overlap=16, multiple=16)
     steps = np.abs(np.diff(fine[:, :, 0], axis=1))
     assert (fine[:, 0].max(), fine[:, -1].min()) == (0, 1)
     assert steps.max() <= 1 / 16 + 1e-6

@@ -14,9 +14,9 @@ from cozviewer.models.pisa import components, engine, network
 from cozviewer.models.pisa.engine import PisaSr
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
-from tests.models.pisa.test_network import picture
+from tests.models.pisa.test_network import image
 
-CROP: Rgb8 = picture()[:20, :26]
+CROP: Rgb8 = image()[:20, :26]
 
 
 def made(base: Path, weights: Path, context: ModelContext | None = None, **options: Any) -> PisaSr:
@@ -59,7 +59,7 @@ def test_the_strengths_change_the_pixels(tiny_sd2: Path, tiny_pisa: Path) -> Non
 def test_large_pictures_are_blended_from_windows(tiny_sd2: Path, tiny_pisa: Path) -> None:
     shares: list[float] = []
     pisa = made(tiny_sd2, tiny_pisa, windows=Windows((160, 128), 32))
-    fine = pisa.upscale(picture()[:48, :64], "", 0, never, shares.append)
+    fine = pisa.upscale(image()[:48, :64], "", 0, never, shares.append)
     assert shares == [0.25, 0.5, 0.75, 1]
     assert fine.shape == (192, 256, 3)
     assert np.isfinite(fine).all()
@@ -79,7 +79,7 @@ def test_windows_shrink_when_memory_runs_out(
     monkeypatch.setattr(engine, "one_step", short)
     context = ModelContext("cpu", numbers="fp32", notice=notices.append)
     pisa = made(tiny_sd2, tiny_pisa, context, windows=Windows((160, 128), 32))
-    assert pisa.upscale(picture()[:32, :64], "", 0, never).shape == (128, 256, 3)
+    assert pisa.upscale(image()[:32, :64], "", 0, never).shape == (128, 256, 3)
     assert sizes[0] == 160
     assert set(sizes[1:]) == {128}
     assert notices == [
@@ -87,7 +87,7 @@ def test_windows_shrink_when_memory_runs_out(
     ]
     pisa = made(tiny_sd2, tiny_pisa, windows=Windows((160,), 32))
     with pytest.raises(Failure, match="Not enough memory on the CPU for PiSA-SR"):
-        pisa.upscale(picture()[:64, :64], "", 0, never)
+        pisa.upscale(image()[:64, :64], "", 0, never)
 
 
 def test_the_prompt_is_encoded_once_and_kept(

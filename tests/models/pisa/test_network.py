@@ -28,8 +28,8 @@ KINDS = {
 }
 
 
-def picture() -> Rgb8:
-    """Return the picture of the reference, (128, 192, 3)."""
+def image() -> Rgb8:
+    """Return the image of the reference, (128, 192, 3)."""
     y, x = np.mgrid[:128, :192]
     red, green = (x * 3 + y) % 256, (x * y // 16) % 256
     blue = ((x - 96) ** 2 + (y - 64) ** 2) // 32 % 256
@@ -42,7 +42,7 @@ def opened(base: Path, weights: Path, strengths: Strengths, device: Device = CPU
 
 def made(base: Path, sd2: Sd2) -> np.ndarray:
     """Return the result of a step, (H, W, 3) in -1..1."""
-    pixels = picture().astype(np.float32) / np.float32(255)
+    pixels = image().astype(np.float32) / np.float32(255)
     tokens = encoded(base, "cpu").tokens
     fine = one_step(sd2, pixels, tokens, noise_of(sd2, 192, 128, SEED), lambda: None)
     return (fine * 2 - 1).clip(-1, 1)

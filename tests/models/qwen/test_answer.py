@@ -17,7 +17,7 @@ from tests.models.tiny_qwen import WORDS, noise
 
 CPU = Device("cpu", "CPU")
 
-TOKENS_OF_A_PICTURE = (504 // 28) ** 2
+TOKENS_OF_AN_IMAGE = (504 // 28) ** 2
 """The processor makes 512 pixels into the nearest multiple of 28."""
 
 
@@ -54,10 +54,10 @@ def test_the_question_is_the_system_message_and_the_user_shows_pictures_alone(
 ) -> None:
     ask(vlm, [grey(99)] * count, question, max_tokens=1)
     text = vlm.processor.tokenizer.decode(seen["input_ids"][0])
-    picture = f"<|vision_start|>{'<|image_pad|>' * TOKENS_OF_A_PICTURE}<|vision_end|>"
+    image = f"<|vision_start|>{'<|image_pad|>' * TOKENS_OF_AN_IMAGE}<|vision_end|>"
     assert text == (
         f"<|im_start|>system\n{question}<|im_end|>\n"
-        f"<|im_start|>user\n{picture * count}<|im_end|>\n"
+        f"<|im_start|>user\n{image * count}<|im_end|>\n"
         "<|im_start|>assistant\n"
     )
 
@@ -70,7 +70,7 @@ def test_the_wider_view_comes_before_the_crop(vlm: Vlm, seen: dict[str, Any]) ->
 
 
 def test_the_inputs_are_those_of_the_authors_code(vlm: Vlm, seen: dict[str, Any]) -> None:
-    # It gives the system message as a string, and pictures beside the rendered text.
+    # It gives the system message as a string, and images beside the rendered text.
     pictures = [noise(1), noise(2)]
     rendered = vlm.processor.apply_chat_template(
         [
@@ -89,8 +89,8 @@ def test_the_inputs_are_those_of_the_authors_code(vlm: Vlm, seen: dict[str, Any]
 
 
 def test_a_picture_of_the_authors_size_is_shown_as_it_is() -> None:
-    picture = noise(1)
-    assert np.array_equal(np.asarray(as_shown(picture)), picture)
+    image = noise(1)
+    assert np.array_equal(np.asarray(as_shown(image)), image)
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def prompter(tiny_qwen: Path) -> QwenPrompter:
 
 @pytest.fixture(scope="module")
 def said(tiny_qwen: Path) -> Callable[[str, list[Rgb8]], str]:
-    """The tiny model's unprocessed answer to a question about pictures."""
+    """The tiny model's unprocessed answer to a question about images."""
     vlm = open_vlm(tiny_qwen, None, Device("cpu", "CPU"), "")
-    return lambda question, pictures: answer(vlm, question, pictures, TOKENS, lambda: None)
+    return lambda question, images: answer(vlm, question, images, TOKENS, lambda: None)
 
 
 def test_a_crop_alone_is_asked_about_with_the_first_question(

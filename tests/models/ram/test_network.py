@@ -19,8 +19,8 @@ CPU = Device("cpu", "CPU")
 REFERENCE = Path(__file__).parents[2] / "data" / "ram-tiny" / "reference.json"
 
 
-def picture() -> Rgb8:
-    """Return the picture of the reference, (512, 512, 3)."""
+def image() -> Rgb8:
+    """Return the image of the reference, (512, 512, 3)."""
     y, x = np.mgrid[:512, :512]
     red, green = (x * 3 + y) % 256, (x * y // 64) % 256
     blue = ((x - 256) ** 2 + (y - 256) ** 2) // 128 % 256
@@ -35,7 +35,7 @@ def reference(kind: str) -> Any:
 def test_probabilities_are_those_of_the_authors_code(tiny_ram: Path, kind: str) -> None:
     dape = tiny_ram / "DAPE.pth" if kind == "dape" else None
     ram = open_ram(tiny_ram / "ram_swin_large_14m.pth", dape, CPU)
-    found = probabilities(ram, picture(), lambda: None)
+    found = probabilities(ram, image(), lambda: None)
     wanted = 1 / (1 + np.exp(-np.array(reference(kind)["logits"])))
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() < 1e-5
@@ -58,7 +58,7 @@ def test_it_can_be_stopped_between_layers(tiny_ram: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        probabilities(ram, picture()[:64, :48], check)
+        probabilities(ram, image()[:64, :48], check)
     assert calls == 4
 
 

@@ -15,9 +15,9 @@ from cozviewer.models.ram import prompter as tags_prompter
 from cozviewer.models.ram.prompter import TagsPrompter
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
-from tests.models.ram.test_network import REFERENCE, picture
+from tests.models.ram.test_network import REFERENCE, image
 
-PICTURE = picture()
+IMAGE = image()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def made(folder: Path, *, dape: bool = True, **options: Any) -> TagsPrompter:
 def test_the_words_are_those_of_the_authors_code(tiny_ram: Path, kind: str, dape: bool) -> None:
     wanted = json.loads(REFERENCE.read_text(encoding="utf-8"))[kind]["words"]
     assert ", " in wanted
-    assert made(tiny_ram, dape=dape).prompt(None, PICTURE, never) == wanted
+    assert made(tiny_ram, dape=dape).prompt(None, IMAGE, never) == wanted
 
 
 def test_it_is_made_by_its_name_and_adds_the_users_words(tiny_ram: Path) -> None:
@@ -46,7 +46,7 @@ def test_it_is_made_by_its_name_and_adds_the_users_words(tiny_ram: Path) -> None
     choice = PrompterChoice("tags", " ginger cat ")
     prompter = make_prompter(choice, context)
     assert prompter.name == "RAM"
-    assert prompter.prompt(None, PICTURE, never).endswith(", ginger cat,")
+    assert prompter.prompt(None, IMAGE, never).endswith(", ginger cat,")
     assert prompter.identity["words"] == "ginger cat"
 
 
@@ -62,14 +62,14 @@ def test_its_identity_tells_every_file(files: Path) -> None:
 
 def test_nothing_recognised_is_no_prompt(files: Path) -> None:
     (files / "ram_tag_list_threshold.txt").write_text("1\n" * 24)
-    assert made(files).prompt(None, PICTURE, never) == ""
+    assert made(files).prompt(None, IMAGE, never) == ""
 
 
 def test_a_list_for_another_network_is_refused(files: Path) -> None:
     (files / "ram_tag_list.txt").write_text("a\nb\n")
     (files / "ram_tag_list_threshold.txt").write_text("0.5\n0.5\n")
     with pytest.raises(BadInput, match=r"has 2 tags and the file .* has 24: choose the list"):
-        made(files).prompt(None, PICTURE, never)
+        made(files).prompt(None, IMAGE, never)
 
 
 def test_a_file_that_changes_after_it_was_chosen_is_refused(files: Path) -> None:
@@ -78,13 +78,13 @@ def test_a_file_that_changes_after_it_was_chosen_is_refused(files: Path) -> None
     path = files / "ram_tag_list.txt"
     path.write_text(path.read_text().replace("tag 1", "cat"))
     with pytest.raises(BadInput, match="changed after it was chosen"):
-        prompter.prompt(None, PICTURE, never)
+        prompter.prompt(None, IMAGE, never)
 
 
 def test_it_can_be_stopped(tiny_ram: Path) -> None:
     prompter = made(tiny_ram)
     with pytest.raises(Cancelled):
-        prompter.prompt(None, PICTURE, lambda: True)
+        prompter.prompt(None, IMAGE, lambda: True)
     calls = 0
 
     def later() -> bool:
@@ -93,15 +93,15 @@ def test_it_can_be_stopped(tiny_ram: Path) -> None:
         return calls > 3
 
     with pytest.raises(Cancelled):
-        prompter.prompt(None, PICTURE, later)
+        prompter.prompt(None, IMAGE, later)
 
 
 def test_it_makes_room_for_other_models_and_comes_back(tiny_ram: Path) -> None:
     prompter = made(tiny_ram, memory="sequential")
-    words = prompter.prompt(None, PICTURE, never)
+    words = prompter.prompt(None, IMAGE, never)
     prompter._context.memory_manager.acquire("upscaler", lambda: None)
     assert prompter._ram is None
-    assert prompter.prompt(None, PICTURE, never) == words
+    assert prompter.prompt(None, IMAGE, never) == words
 
 
 def test_it_registers_its_memory_need(tiny_ram: Path) -> None:
@@ -128,4 +128,4 @@ def test_a_device_that_fails_is_reported(
 ) -> None:
     monkeypatch.setattr(tags_prompter, "probabilities", failing(error))
     with pytest.raises(Failure, match=sentence):
-        made(tiny_ram).prompt(None, PICTURE, never)
+        made(tiny_ram).prompt(None, IMAGE, never)

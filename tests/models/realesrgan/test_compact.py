@@ -213,8 +213,8 @@ def test_after_a_stop_pictures_of_any_size_are_drawn_as_before() -> None:
     network = OpenVinoCompact(compact_weights(), lambda: 1, "fp32")
     chance = np.random.default_rng(0)
     sizes = ((90, 80), (90, 81), (40, 50))
-    pictures = [chance.random((1, 3, *size), np.float32) for size in sizes]
-    expected = [network(picture, never).copy() for picture in pictures]
+    images = [chance.random((1, 3, *size), np.float32) for size in sizes]
+    expected = [network(picture, never).copy() for picture in images]
     for interrupted in (0, 1):
         questions = list[bool]()
 
@@ -223,8 +223,8 @@ def test_after_a_stop_pictures_of_any_size_are_drawn_as_before() -> None:
             return len(questions) > 1  # asked before it runs, then while it does
 
         with suppress(Cancelled):  # a fast machine may be done before
-            network(pictures[interrupted], cancelled)
-        for picture, fine in zip(pictures[::-1], expected[::-1], strict=True):
+            network(images[interrupted], cancelled)
+        for picture, fine in zip(images[::-1], expected[::-1], strict=True):
             np.testing.assert_array_equal(network(picture, never), fine)
 
 

@@ -49,7 +49,7 @@ def test_parts_join_invisibly(engine: NetworkUpscaler) -> None:
 
 
 def seam(rgb: RgbFloat) -> float:
-    """Return how much pixels differ across the middle of a picture, where two parts join."""
+    """Return how much pixels differ across the middle of an image, where two parts join."""
     middle = rgb.shape[1] // 2
     return float(np.abs(rgb[:, middle] - rgb[:, middle - 1]).mean()) * 255
 

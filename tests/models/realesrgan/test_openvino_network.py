@@ -84,7 +84,7 @@ def test_strong_colours_do_not_run_out_of_bytes(engine: NetworkUpscaler, rough: 
 
 
 def test_measuring_finds_it_exact_enough(engine: NetworkUpscaler, rough: Network) -> None:
-    """Also at the edges of the test picture, which are a large part of it."""
+    """Also at the edges of the test image, which are a large part of it."""
     difference = run_network(rough, probe(), never) - engine.network().run(probe(), never)
     assert np.abs(difference).mean() < 0.75 * MOST_DIFFERENCE["int8"]  # measured: 0.53
 
@@ -216,7 +216,7 @@ def test_it_stops_on_the_way(
 
 
 def test_after_a_stop_pictures_of_any_size_are_drawn_as_before(rough: Network) -> None:
-    """OpenVINO takes a piece that ended early for one that has been through the whole picture."""
+    """OpenVINO takes a piece that ended early for one that has been through the whole image."""
     pictures = [photo(0, 0, side, side) for side in (3, 40, LARGE)]
     expected = [run_network(rough, picture, never) for picture in pictures]
     run_network(rough, pictures[0], never)

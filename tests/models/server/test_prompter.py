@@ -47,7 +47,7 @@ def test_one_picture() -> None:
     assert request.body["model"] == server.model
     assert request.body["max_tokens"] == 32
     assert request.body["temperature"] == 0
-    (shown,) = request.pictures
+    (shown,) = request.images
     bicubic = Image.fromarray(CROP).resize((512, 512), Image.Resampling.BICUBIC)
     np.testing.assert_array_equal(shown, np.asarray(bicubic))
 
@@ -57,7 +57,7 @@ def test_two_pictures_the_wider_first() -> None:
         assert prompter(server).prompt(WIDE, CROP, never) == "fur, whiskers"
     (request,) = server.requests
     assert request.question == "What is it, nearer?"
-    wide, crop = request.pictures
+    wide, crop = request.images
     np.testing.assert_array_equal(wide, WIDE)
     assert crop.shape == (512, 512, 3)
 
@@ -139,10 +139,10 @@ def test_a_server_that_wants_another_layout_gets_it_and_is_remembered(
         assert asked.prompt(WIDE, CROP, never) == "fur"
         assert asked.prompt(WIDE, CROP, never) == "fur"
     refused, *taken = server.requests
-    assert len(refused.pictures) == 2
+    assert len(refused.images) == 2
     assert len(taken) == 2
     for request in taken:
-        assert {"question": request.question, "pictures": len(request.pictures)} == change
+        assert {"question": request.question, "pictures": len(request.images)} == change
     # Less is shown than was meant to be: that is reported, once.
     assert len(notices) == (1 if change["pictures"] == 1 else 0)
 

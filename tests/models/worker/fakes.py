@@ -44,7 +44,7 @@ def command(mode: str, folder: Path) -> Sequence[str]:
 
 
 def finer(rgb: Rgb8 | RgbFloat) -> RgbFloat:
-    """Return what the fake engine makes of a picture: enlarged, with stripes."""
+    """Return what the fake engine makes of an image: enlarged, with stripes."""
     fine = to_float(rgb).repeat(4, axis=0).repeat(4, axis=1)
     fine[:, ::4] *= np.float32(0.6)
     return fine
@@ -139,7 +139,7 @@ class Fake:
 
 
 def find(rgb: Rgb8) -> Sequence[Finding]:
-    """A detector that finds a face as large as the picture."""
+    """A detector that finds a face as large as the image."""
     return [Finding("face", Rect(0, 0, rgb.shape[1], rgb.shape[0]))]
 
 

@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def fill(folder: Path, name: str, *keys: TileKey, seen: float | None = None) -> Path:
-    """Make a store of large tiles for a picture, all looked at at one time."""
+    """Make a store of large tiles for an image, all looked at at one time."""
     digest = name.encode().hex().ljust(64, "0")
     path = store_path(folder, digest, STORE_KEY.recipe_digest)
     store_key = replace(STORE_KEY, source_digest=digest, source_name=name)

@@ -60,10 +60,10 @@ def test_the_buttons_of_modes_stay_in_place(viewer: Bench, bar: CompareBar) -> N
 
 def test_the_bar_is_in_no_export(viewer: Bench, panes: ComparePanes, bar: CompareBar) -> None:
     viewer.window.compare_menu.set_mode(Mode.SIDE)
-    shown = panes.picture()
+    shown = panes.rendered()
     assert bar.isVisible()
     bar.hide()
-    without = panes.picture()
+    without = panes.rendered()
     assert shown is not None
     assert without is not None
     np.testing.assert_array_equal(shown, without)

@@ -1,4 +1,4 @@
-"""Any two pictures against each other: what each side shows, what it is called, who works."""
+"""Any two images against each other: what each side shows, what it is called, who works."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -30,7 +30,7 @@ def test_the_key_splits_the_view_with_the_original_left(
 ) -> None:
     assert (panes.mode, panes.sides) == (Mode.CURTAIN, Sides(GENERATED, SOURCES[0]))
     assert split.grip.isVisible()
-    document, view, shown = viewer.window.document, panes.generated.view, panes.picture()
+    document, view, shown = viewer.window.document, panes.generated.view, panes.rendered()
     assert document is not None
     assert shown is not None
     original = compose(document.chain.pyramid, view, finest=0)
@@ -112,13 +112,13 @@ def test_the_wheel_over_the_grip_zooms(viewer: Bench, panes: ComparePanes, split
 
 
 def test_the_grip_is_in_no_export(panes: ComparePanes, split: Curtain) -> None:
-    shown = panes.picture()
+    shown = panes.rendered()
     assert shown is not None
     x, y = split.grip.geometry().center().x(), split.grip.geometry().center().y()
     split.position = 0.1
     split.position = 0.5
     split.grip.hide()
-    again = panes.picture()
+    again = panes.rendered()
     assert again is not None
     np.testing.assert_array_equal(shown, again)
     # The line is in it, from top to bottom.

@@ -79,7 +79,7 @@ def test_four_images_at_first_of_which_nothing_more_is_generated(
         exact = compose(
             document.chain.pyramid, pane.view, None if kernel is None else 0, kernel or "bicubic"
         )
-        np.testing.assert_array_equal(pane.picture()[:-60], exact[:-60])
+        np.testing.assert_array_equal(pane.rendered()[:-60], exact[:-60])
 
 
 def test_a_gesture_in_any_pane_moves_all(
@@ -257,7 +257,7 @@ def test_a_grid_is_saved_as_it_is_seen(
     grid.choose(2, OTHER)
     qtbot.waitUntil(lambda: len(panes.images.others) == 1)
     complete(viewer, qtbot)
-    shown, path = panes.picture(), tmp_path / "grid.png"
+    shown, path = panes.rendered(), tmp_path / "grid.png"
     assert shown is not None
     view = panes.generated.view
     assert shown.shape == (2 * view.height, 2 * view.width, 3)

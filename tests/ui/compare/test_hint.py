@@ -1,4 +1,4 @@
-"""Hints over the picture: shown for a while, and in no export."""
+"""Hints over the image: shown for a while, and in no export."""
 
 import numpy as np
 import pytest
@@ -34,10 +34,10 @@ def test_a_mode_says_how_it_is_used(
 
 def test_a_hint_is_in_no_export(viewer: Bench, panes: ComparePanes, hint: Hint) -> None:
     viewer.window.compare_menu.set_mode(Mode.BLINK)
-    shown = panes.picture()
+    shown = panes.rendered()
     assert hint.isVisible()
     hint.hide()
-    without = panes.picture()
+    without = panes.rendered()
     assert shown is not None
     assert without is not None
     np.testing.assert_array_equal(shown, without)

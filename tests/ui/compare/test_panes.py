@@ -1,4 +1,4 @@
-"""Two pictures in one pane: what is where, and that the mouse moves what it should."""
+"""Two images in one pane: what is where, and that the mouse moves what it should."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_the_divider_is_dragged_and_the_picture_stays(panes: ComparePanes, qtbot
     assert pane.curtain.position == pytest.approx(200 / pane.width())
     assert pane.view.camera == camera
     shown = grabbed(pane)
-    # Below the grip, which a test that grabs the widget has in its picture.
+    # Below the grip, which a test that grabs the widget has in its image.
     part = np.s_[y + TARGET : ABOVE_LABELS, 220 : pane.width() // 2]
     assert np.array_equal(shown[part], exact(panes, None)[part])
 
@@ -184,7 +184,7 @@ def test_another_engine_has_a_pyramid_of_its_own(
     assert panes.over is not None
     over = panes.over
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
-    # The same engine on the same picture: the tiles that are there serve both.
+    # The same engine on the same image: the tiles that are there serve both.
     assert viewer.engine.calls == calls
     right = np.s_[:ABOVE_LABELS, -200:]
     assert np.array_equal(grabbed(panes.generated)[right], exact(panes, None)[right])
@@ -193,7 +193,7 @@ def test_another_engine_has_a_pyramid_of_its_own(
     qtbot.waitUntil(lambda: over.layer.shows_frame, timeout=20_000)
     assert viewer.engine.calls > calls
     with qtbot.waitSignal(viewer.window.opened):
-        viewer.window.open_picture(viewer.picture)
+        viewer.window.open_image(viewer.photo)
     settle(qtbot, viewer.window)
 
 

@@ -86,8 +86,8 @@ def test_about_names_versions_folders_and_licences(
     dialog.close()
 
 
-def test_a_report_names_the_device_in_use(tmp_path: Path, picture: Path) -> None:
-    given = services(Stripes(), tmp_path, picture)
+def test_a_report_names_the_device_in_use(tmp_path: Path, photo: Path) -> None:
+    given = services(Stripes(), tmp_path, photo)
     assert "Device: GPU 7, bf16" in report_of(given, "GPU 7, bf16")
     assert "Device: no engine loaded yet" in report_of(given, "")
 

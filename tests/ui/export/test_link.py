@@ -1,4 +1,4 @@
-"""A picture that cozviewer saved, dropped on the window, leads back to its place."""
+"""An image that cozviewer saved, dropped on the window, leads back to its place."""
 
 import threading
 from fractions import Fraction
@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QPoint
 from pytestqt.qtbot import QtBot
 
+from cozviewer.export.image import save_image
 from cozviewer.export.origin import Origin, read_origin, sight_of_origin
-from cozviewer.export.picture import save_picture
 from cozviewer.export.provenance import origin_of_view
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import magnification_text
@@ -30,7 +30,7 @@ def saved(viewer: Bench, qtbot: QtBot, path: Path) -> Origin:
     document, view = window.document, window.panes.generated.view
     assert document is not None
     origin = origin_of_view(document.chain, view)
-    save_picture(path, compose(document.chain.pyramid, view), origin)
+    save_image(path, compose(document.chain.pyramid, view), origin)
     window.navigator.fit()
     settle(qtbot, window)
     return origin
@@ -57,18 +57,18 @@ def test_the_open_photo_is_flown_through_to_the_place(
 def test_else_the_photo_beside_it_is_opened_at_the_place(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window, path = viewer.window, viewer.picture.with_name("eye.webp")
+    window, path = viewer.window, viewer.photo.with_name("eye.webp")
     origin = saved(viewer, qtbot, path)
     other = tmp_path / "other.png"
-    save_picture(other, np.zeros((90, 120, 3), np.uint8), origin_like_nothing(origin))
+    save_image(other, np.zeros((90, 120, 3), np.uint8), origin_like_nothing(origin))
     with qtbot.waitSignal(window.opened):
-        window.open_picture(other)
+        window.open_image(other)
     with qtbot.waitSignal(window.opened):
         drop(viewer, path)
     settle(qtbot, window)
     document = window.document
     assert document is not None
-    assert document.source.path == viewer.picture
+    assert document.source.path == viewer.photo
     assert origin_of_view(document.chain, window.panes.generated.view) == origin
     grabbed(window.panes.generated)
 
@@ -83,7 +83,7 @@ def test_a_photo_that_is_nowhere_is_named_and_the_file_opened_itself(
 ) -> None:
     window, path = viewer.window, tmp_path / "eye.png"
     origin = saved(viewer, qtbot, path)
-    save_picture(path, np.zeros((90, 120, 3), np.uint8), origin_like_nothing(origin))
+    save_image(path, np.zeros((90, 120, 3), np.uint8), origin_like_nothing(origin))
     with qtbot.waitSignal(window.opened):
         drop(viewer, path)
     assert "Open the original photo “gone.jpg”, then drop “" in window.banner.text
@@ -99,11 +99,11 @@ def test_another_photo_of_that_name_is_told_apart(
     origin = saved(viewer, qtbot, path)
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    stranger = folder / viewer.picture.name
+    stranger = folder / viewer.photo.name
     stranger.write_bytes(path.read_bytes())
     moved = path.rename(folder / "eye.png")
     lost = Origin(**{**vars(origin), "source_digest": "11" * 32})
-    save_picture(moved, np.zeros((90, 120, 3), np.uint8), lost)
+    save_image(moved, np.zeros((90, 120, 3), np.uint8), lost)
     with qtbot.waitSignal(window.opened):
         drop(viewer, moved)
     assert "does not belong to this version of" in window.banner.text
@@ -115,9 +115,9 @@ def test_a_name_that_is_no_file_name_is_not_looked_for(
 ) -> None:
     window, path = bench.window, tmp_path / "eye.png"
     origin = Origin("generated", "E", name, "22" * 32, "", "", "3,3", "4", 2)
-    save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
+    save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
     with qtbot.waitSignal(window.opened):
-        window.open_picture(path)
+        window.open_image(path)
     document = window.document
     assert document is not None
     assert document.source.path == path
@@ -143,7 +143,7 @@ def test_a_place_beyond_the_photo_is_brought_inside(
     origin = Origin(
         "interpolated", "", source.name, source.digest, "", "", centre, magnification, 0
     )
-    save_picture(path, np.zeros((9, 12, 3), np.uint8), origin)
+    save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
     with qtbot.waitSignal(window.images.opening.led):
         drop(viewer, path)
     window.stop_work()

@@ -93,7 +93,7 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
     first, ends = again._frames()[0].view, again._ends()
     assert first.camera == ends[0].camera
     assert first.camera.source_centre == there.source_centre
-    # A view of another shape shows as much of the picture as the window did.
+    # A view of another shape shows as much of the image as the window did.
     seen = View(there, again._view.width, again._view.height)
     assert first.camera == resized(seen, first.width, first.height).camera
     again.reject()

@@ -13,7 +13,7 @@ from skimage import data
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.commands import demo_pictures
+from cozviewer.commands import demo_images
 from cozviewer.commands.common import views
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.formats import format_named
@@ -210,9 +210,9 @@ def test_a_movie(qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chai
 def test_a_strip(
     run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo_pictures, "STEPS", 2)
+    monkeypatch.setattr(demo_images, "STEPS", 2)
     assert run("demo", photo, "-o", tmp_path / "demo", "--center", "100,90").code == 0
-    chain, side = fresh_chain(OpenedImage(open_source(photo))), demo_pictures.PANEL
+    chain, side = fresh_chain(OpenedImage(open_source(photo))), demo_images.PANEL
     shown = tuple(View(camera_at(100, 90, zoom), side, side).aligned() for zoom in (1.0, 4.0, 16.0))
     path = made(chain, StripTask(tmp_path / "window.png", shown), [])
     found = read_origin(path)

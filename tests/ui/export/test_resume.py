@@ -25,7 +25,7 @@ from tests.ui.conftest import TILE_RUNS, Bench, Stripes, services, settle
 
 
 def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
-    """Begin to save the whole picture at x4, and stay in the middle of it."""
+    """Begin to save the whole image at x4, and stay in the middle of it."""
     QTest.keyClick(viewer.window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     dialog = viewer.window.findChildren(ExportDialog)[-1]
     titles = [dialog.what.itemText(i) for i in range(dialog.what.count())]
@@ -51,13 +51,13 @@ def test_the_next_start_does_the_rest(
     made = viewer.engine.calls
 
     engine = Stripes()
-    given = services(engine, viewer.cache, viewer.picture, largest_run=largest_run)
+    given = services(engine, viewer.cache, viewer.photo, largest_run=largest_run)
     window = MainWindow(given, EngineChoice())
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
     window.show()
     with qtbot.waitSignal(window.opened):
-        window.open_picture(viewer.picture)
+        window.open_image(viewer.photo)
     assert "Export of “whole.png” was interrupted" in window.banner.text
     settle(qtbot, window)
     window.parts.menus["file"].aboutToShow.emit()

@@ -64,7 +64,7 @@ def answer(viewer: Bench, text: str) -> None:
 
 
 def wait_until_saved(viewer: Bench, path: Path, qtbot: QtBot) -> None:
-    said = (f"Exported {path}", f"Saved {path}")  # a picture, a session
+    said = (f"Exported {path}", f"Saved {path}")  # an image, a session
     qtbot.waitUntil(lambda: any(each in viewer.window.banner.text for each in said), timeout=20_000)
 
 
@@ -165,11 +165,11 @@ def test_a_deep_zoom_is_asked_about_with_its_folder(viewer: Bench, tmp_path: Pat
 def test_the_open_photo_is_refused_in_the_dialog(
     viewer: Bench, tmp_path: Path, link: object, choose: Choose
 ) -> None:
-    path = viewer.picture
+    path = viewer.photo
     before = path.read_bytes()
     if callable(link):
         path = tmp_path / "link.png"
-        link(viewer.picture, path)
+        link(viewer.photo, path)
     dialog = opened(viewer, "export")
     dialog.path.setText(str(path))
     save(dialog)
@@ -178,7 +178,7 @@ def test_the_open_photo_is_refused_in_the_dialog(
         f"{path} would replace the photo itself (photo.png): choose another name."
     )
     assert dialog.isVisible()
-    assert viewer.picture.read_bytes() == before
+    assert viewer.photo.read_bytes() == before
     dialog.reject()
 
 
@@ -186,7 +186,7 @@ def test_a_movie_does_not_replace_the_open_photo(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "link.webp"
-    path.symlink_to(viewer.picture)
+    path.symlink_to(viewer.photo)
     wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
     settle(qtbot, viewer.window)
     dialog = opened(viewer, "movie")
@@ -202,7 +202,7 @@ def test_a_movie_does_not_replace_the_open_photo(
 def test_the_suggested_name_says_what_is_saved_and_is_free(
     viewer: Bench, dialog: Dialog, qtbot: QtBot
 ) -> None:
-    folder = viewer.picture.parent
+    folder = viewer.photo.parent
     camera = viewer.window.panes.generated.view.camera
     x, y = (round(part) for part in camera.source_centre)
     name = f"photo-{x}x{y}-x{camera.magnification:.3g}-stripes"
@@ -225,7 +225,7 @@ def test_the_suggested_name_follows_what_is_saved_until_it_is_changed(viewer: Be
     dialog.format.setCurrentText("TIFF")
     dialog.what.setCurrentText(next(title for title in titles if "Whole" in title))
     assert Path(dialog.path.text()).name == "photo-x1.tif"
-    dialog.path.setText(str(viewer.picture.with_name("mine.tif")))
+    dialog.path.setText(str(viewer.photo.with_name("mine.tif")))
     dialog.what.setCurrentIndex(0)
     assert Path(dialog.path.text()).name == "mine.tif"
     dialog.path.setText("")
@@ -279,7 +279,7 @@ def test_a_session_that_the_file_dialog_asked_about_is_saved(
 def test_a_session_does_not_replace_its_photo(
     viewer: Bench, tmp_path: Path, choose: Choose
 ) -> None:
-    os.link(viewer.picture, tmp_path / "trip.cozview")
+    os.link(viewer.photo, tmp_path / "trip.cozview")
     save_session(viewer, choose, tmp_path / "trip.cozview")
     assert "would replace the photo itself" in viewer.window.banner.text
 
@@ -295,7 +295,7 @@ def test_a_free_name_is_suggested_for_a_session(
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", noted)
     viewer.window.actions_by_name["session"].trigger()
-    viewer.picture.with_name("photo.cozview").touch()
+    viewer.photo.with_name("photo.cozview").touch()
     viewer.window.actions_by_name["session"].trigger()
     assert suggested == ["photo.cozview", "photo (2).cozview"]
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.files.edge_buttons import EdgeButton
 from tests.ui.conftest import Bench, Choose, settle, wheel
-from tests.ui.files.folders import album, open_first, photo, shown
+from tests.ui.files.folders import album, open_first, save_photo, shown
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_sessions_are_walked_past_unless_they_are_opened(
 def test_files_that_come_and_go(bench: Bench, qtbot: QtBot, photos: list[Path]) -> None:
     window = bench.window
     open_first(qtbot, bench, photos[1], 4)
-    photo(photos[0].with_name("img3.png"), 70)
+    save_photo(photos[0].with_name("img3.png"), 70)
     qtbot.waitUntil(lambda: window.browsing.position == (2, 5))
     with qtbot.waitSignal(window.opened):
         QTest.keyClick(window, Qt.Key.Key_PageDown)
@@ -144,7 +144,7 @@ def test_files_that_come_and_go(bench: Bench, qtbot: QtBot, photos: list[Path]) 
 
 def test_a_photo_alone_has_no_neighbours(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "alone").mkdir()
-    open_first(qtbot, bench, photo(tmp_path / "alone" / "a.png", 9), 1)
+    open_first(qtbot, bench, save_photo(tmp_path / "alone" / "a.png", 9), 1)
     assert bench.window.windowTitle() == "a.png — cozviewer"
     assert not bench.window.actions_by_name["next-photo"].isEnabled()
     QTest.keyClick(bench.window, Qt.Key.Key_Space)
@@ -182,7 +182,7 @@ def test_what_was_read_ahead_and_then_changed_is_read_again(
 ) -> None:
     open_first(qtbot, bench, photos[0], 4)
     qtbot.waitUntil(lambda: photos[1] in bench.window.browsing._ahead.kept)
-    photo(photos[1], 199).write_bytes(photos[1].read_bytes() + b"more")
+    save_photo(photos[1], 199).write_bytes(photos[1].read_bytes() + b"more")
     with qtbot.waitSignal(bench.window.opened):
         QTest.keyClick(bench.window, Qt.Key.Key_PageDown)
     document = bench.window.document

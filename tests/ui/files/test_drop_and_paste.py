@@ -1,4 +1,4 @@
-"""Dropping and pasting files, folders, pictures and links."""
+"""Dropping and pasting files, folders, images and links."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +18,7 @@ from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import Failure
 from tests.ui.conftest import Bench, Stripes, services, settle
 from tests.ui.files import dropping
-from tests.ui.files.folders import album, open_first, photo, shown
+from tests.ui.files.folders import album, open_first, save_photo, shown
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -38,7 +38,7 @@ def test_the_window_shows_where_to_drop(bench: Bench) -> None:
     window = bench.window
     target = window.findChild(DropTarget)
     assert isinstance(target, DropTarget)
-    assert dropping.drag(window, dropping.files(bench.picture))
+    assert dropping.drag(window, dropping.files(bench.photo))
     assert target.isVisible()
     assert target.geometry() == window.parts.pages.rect()
     dropping.leave(window)
@@ -63,7 +63,7 @@ def test_a_dropped_folder_opens_its_first_photo(bench: Bench, qtbot: QtBot, tmp_
     with qtbot.waitSignal(bench.window.opened):
         dropping.drop(bench.window, dropping.files(tmp_path / "album"))
     assert bench.window.windowTitle() == "img1.png (1 of 4) — cozviewer"
-    photo(tmp_path / "album" / "img0.png", 3)  # the folder is followed
+    save_photo(tmp_path / "album" / "img0.png", 3)  # the folder is followed
     qtbot.waitUntil(lambda: bench.window.browsing.position == (2, 5))
 
 
@@ -119,7 +119,7 @@ def test_a_picture_that_is_pasted_right_after_a_step_stays(
 
 
 def test_pasted_paths_are_opened(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
-    path = photo(tmp_path / "my photo.png", 8)
+    path = save_photo(tmp_path / "my photo.png", 8)
     for text in (str(path), f"file://{str(path).replace(' ', '%20')}"):
         data = QMimeData()
         data.setText(text)
@@ -160,15 +160,15 @@ def web() -> Web:
 
 
 @pytest.fixture
-def online(qtbot: QtBot, tmp_path: Path, picture: Path, web: Web) -> Iterator[Bench]:
+def online(qtbot: QtBot, tmp_path: Path, photo: Path, web: Web) -> Iterator[Bench]:
     """A window that can open links."""
     engine, cache = Stripes(), tmp_path / "pyramids"
-    given = replace(services(engine, cache, picture), fetch_picture=web.fetch)
+    given = replace(services(engine, cache, photo), fetch_image=web.fetch)
     window = MainWindow(given, EngineChoice("stripes"))
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     window.close()
     window.deleteLater()
     QApplication.processEvents()
@@ -192,7 +192,7 @@ def test_a_link_is_downloaded_and_opened(online: Bench, qtbot: QtBot, web: Web) 
 
 
 def online_photo(path: Path) -> None:
-    photo(path, 77)
+    save_photo(path, 77)
 
 
 def test_a_download_shows_its_progress_and_can_be_stopped(

@@ -12,7 +12,7 @@ from cozviewer.ui.files.recent import MOST, keep_recent, recent_files
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import keep_text
 from tests.ui.conftest import Bench, services
-from tests.ui.files.folders import album, open_first, photo, shown
+from tests.ui.files.folders import album, open_first, save_photo, shown
 
 
 def titles(bench: Bench) -> list[str]:
@@ -44,7 +44,7 @@ def test_there_are_at_most_ten_and_broken_settings_count_as_none(tmp_path: Path)
 def test_missing_files_are_disabled_and_the_menu_can_be_cleared(
     bench: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    there, gone = photo(tmp_path / "a & b.png", 3), tmp_path / "gone.png"
+    there, gone = save_photo(tmp_path / "a & b.png", 3), tmp_path / "gone.png"
     keep_recent([gone, there])
     menu = bench.window.browsing.recent
     menu.popup(bench.window.pos())
@@ -62,15 +62,15 @@ def test_files_of_the_same_name_are_told_apart_by_their_folders(
 ) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
-        open_first(qtbot, bench, photo(tmp_path / folder / "a.png", 3), 1)
+        open_first(qtbot, bench, save_photo(tmp_path / folder / "a.png", 3), 1)
     assert titles(bench)[:2] == ["a.png (two)", "a.png (one)"]
 
 
 def test_the_empty_page_offers_them(
-    qtbot: QtBot, tmp_path: Path, picture: Path, bench: Bench
+    qtbot: QtBot, tmp_path: Path, photo: Path, bench: Bench
 ) -> None:
-    keep_recent([photo(tmp_path / "a.png", 3), tmp_path / "b.png"])
-    window = MainWindow(services(bench.engine, tmp_path / "p", picture), EngineChoice("stripes"))
+    keep_recent([save_photo(tmp_path / "a.png", 3), tmp_path / "b.png"])
+    window = MainWindow(services(bench.engine, tmp_path / "p", photo), EngineChoice("stripes"))
     window.resize(800, 640)
     window.show()
     buttons = {each.text(): each for each in window.parts.empty.findChildren(QPushButton)}

@@ -27,7 +27,7 @@ def test_the_view_is_copied_as_it_is_seen(viewer: Bench, qtbot: QtBot) -> None:
     settle(qtbot, window)
     QTest.keyClick(window, Qt.Key.Key_C, CONTROL)
     copied = to_rgb8(QGuiApplication.clipboard().image())
-    np.testing.assert_array_equal(copied, window.panes.generated.picture())
+    np.testing.assert_array_equal(copied, window.panes.generated.rendered())
     assert window.banner.text.startswith("Copied the view (×")
     assert window.banner.text.endswith(", generated detail).")
 
@@ -87,8 +87,8 @@ def test_the_dialog_prints_but_never_over_the_photo(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = viewer.window
-    before = viewer.picture.read_bytes()
-    for path in (viewer.picture, tmp_path / "view.pdf"):
+    before = viewer.photo.read_bytes()
+    for path in (viewer.photo, tmp_path / "view.pdf"):
         QTest.keyClick(window, Qt.Key.Key_P, CONTROL)
         dialog = window.findChild(QPrintDialog)
         assert isinstance(dialog, QPrintDialog)
@@ -98,7 +98,7 @@ def test_the_dialog_prints_but_never_over_the_photo(
         dialog.setParent(None)
         dialog.hide()
         dialog.deleteLater()
-    assert viewer.picture.read_bytes() == before
+    assert viewer.photo.read_bytes() == before
     assert (tmp_path / "view.pdf").read_bytes().startswith(b"%PDF")
     assert window.banner.text == f"Printed the view to {tmp_path / 'view.pdf'}."
 
@@ -126,12 +126,12 @@ def test_the_folder_is_opened_where_there_is_no_file_manager(
         qtbot.waitUntil(lambda: bool(desktop.opened))
     finally:
         QDesktopServices.unsetUrlHandler("file")
-    assert desktop.opened == [QUrl.fromLocalFile(str(viewer.picture.parent))]
+    assert desktop.opened == [QUrl.fromLocalFile(str(viewer.photo.parent))]
 
 
 def test_a_changed_file_can_be_reloaded_from_the_banner(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
-    viewer.picture.write_bytes(viewer.picture.read_bytes() + b"more")
+    viewer.photo.write_bytes(viewer.photo.read_bytes() + b"more")
     qtbot.waitUntil(lambda: "was changed by another program" in window.banner.text)
     button = window.banner.findChild(QPushButton)
     assert isinstance(button, QPushButton)

@@ -19,7 +19,7 @@ from tests.ui.conftest import Bench, grabbed, point, settle, wheel
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def photo(tmp_path: Path) -> Path:
     """A 700 x 500 JPEG with EXIF, in a folder with a long name."""
     y, x = np.mgrid[0:500, 0:700]
     rgb = np.stack([x / 700 * 255, y / 500 * 255, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
@@ -53,7 +53,7 @@ def test_the_panel_tells_about_file_and_camera(viewer: Bench, qtbot: QtBot) -> N
     assert panel.isVisible()
     file = values(panel.file)
     assert file["Name"] == "photo.jpg"
-    assert file["Folder"] == str(viewer.picture.parent)
+    assert file["Folder"] == str(viewer.photo.parent)
     assert file["Dimensions"] == "700 × 500 px · 0.3 MP"
     assert file["Format"] == "JPEG"
     assert values(panel.camera)["Exposure"] == "1/250 s · f/2.8"
@@ -78,7 +78,7 @@ def test_long_values_are_elided_with_a_tool_tip_and_can_be_selected(
     QTest.keyClick(window, Qt.Key.Key_I)
     known(viewer, qtbot)
     fields = window.parts.info.panel.file.findChildren(ValueField)
-    folder = next(field for field in fields if field.text() == str(viewer.picture.parent))
+    folder = next(field for field in fields if field.text() == str(viewer.photo.parent))
     name = next(field for field in fields if field.text() == "photo.jpg")
     assert folder.toolTip() == folder.text()
     assert name.toolTip() == ""
@@ -158,7 +158,7 @@ def test_an_export_tells_what_made_it(bench: Bench, qtbot: QtBot, tmp_path: Path
     Image.new("RGB", (64, 64)).save(path, xmp=to_xmp(origin))
     window = bench.window
     with qtbot.waitSignal(window.photo_painted, timeout=10_000):
-        window.open_picture(path)
+        window.open_image(path)
     QTest.keyClick(window, Qt.Key.Key_I)
     known(bench, qtbot)
     made = values(window.parts.info.panel.made)
@@ -181,7 +181,7 @@ def test_the_histogram_is_that_of_the_view(viewer: Bench, qtbot: QtBot) -> None:
     known(viewer, qtbot)
     found = window.parts.info.histogram.histogram
     assert found is not None
-    part = pane.view.picture(700, 500)
+    part = pane.view.photo_area(700, 500)
     shown = grabbed(pane)[part.y : part.bottom, part.x : part.right]
     np.testing.assert_array_equal(found.counts, histogram_of(shown).counts)
 
@@ -249,7 +249,7 @@ def test_the_panels_do_not_widen_or_heighten_a_small_window(viewer: Bench, qtbot
 
 
 def test_a_file_that_is_gone_leaves_the_rest(viewer: Bench, qtbot: QtBot) -> None:
-    viewer.picture.unlink()
+    viewer.photo.unlink()
     QTest.keyClick(viewer.window, Qt.Key.Key_I)
     known(viewer, qtbot)
     panel = viewer.window.parts.info.panel

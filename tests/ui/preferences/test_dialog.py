@@ -64,8 +64,8 @@ def cache(tmp_path: Path) -> FakeCache:
 
 
 @pytest.fixture
-def window(tmp_path: Path, picture: Path, cache: FakeCache, qtbot: QtBot) -> Iterator[MainWindow]:
-    given = services(Stripes(), tmp_path / "pyramids", picture)
+def window(tmp_path: Path, photo: Path, cache: FakeCache, qtbot: QtBot) -> Iterator[MainWindow]:
+    given = services(Stripes(), tmp_path / "pyramids", photo)
     given = replace(given, cache=cache.services(cache.folder))
     window = MainWindow(given, EngineChoice("stripes"))
     qtbot.addWidget(window)
@@ -305,7 +305,7 @@ def test_a_command_gets_another_shortcut(
     action = window.actions_by_name["fit"]
     assert action.toolTip() == "Fit to Window (Ctrl+K)"
     keys.close()
-    window.parts.enable(picture=True)
+    window.parts.enable(image=True)
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     with qtbot.waitSignal(action.triggered):
@@ -367,7 +367,7 @@ def test_changed_shortcuts_are_there_at_the_next_start(
 ) -> None:
     keys.shortcuts.select("quit")
     press(keys, Qt.Key.Key_K)
-    given = services(Stripes(), bench.cache, bench.picture)
+    given = services(Stripes(), bench.cache, bench.photo)
     again = MainWindow(given, EngineChoice("stripes"))
     assert again.actions_by_name["quit"].shortcut().toString() == "Ctrl+K"
     again.close()

@@ -46,8 +46,8 @@ def desktop() -> Desktop:
 
 
 @pytest.fixture
-def window(tmp_path: Path, picture: Path, desktop: Desktop, qtbot: QtBot) -> Iterator[MainWindow]:
-    given = services(Stripes(), tmp_path / "pyramids", picture)
+def window(tmp_path: Path, photo: Path, desktop: Desktop, qtbot: QtBot) -> Iterator[MainWindow]:
+    given = services(Stripes(), tmp_path / "pyramids", photo)
     given = replace(given, reduces_motion=desktop.reduces_motion)
     window = MainWindow(given, EngineChoice("stripes"))
     qtbot.addWidget(window)
@@ -75,11 +75,9 @@ def test_what_the_user_chose_stays(window: MainWindow, desktop: Desktop, qtbot: 
     assert (navigator.reduced_motion, saved_preferences().motion) == (True, "reduced")
 
 
-def test_a_stored_choice_is_there_at_the_start(tmp_path: Path, picture: Path, qtbot: QtBot) -> None:
+def test_a_stored_choice_is_there_at_the_start(tmp_path: Path, photo: Path, qtbot: QtBot) -> None:
     save_preferences(Preferences(motion="reduced"))
-    window = MainWindow(
-        services(Stripes(), tmp_path / "pyramids", picture), EngineChoice("stripes")
-    )
+    window = MainWindow(services(Stripes(), tmp_path / "pyramids", photo), EngineChoice("stripes"))
     qtbot.addWidget(window)
     assert window.navigator.reduced_motion
     window.close()

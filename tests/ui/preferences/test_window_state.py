@@ -17,18 +17,18 @@ from tests.ui.conftest import Bench, Stripes, services
 
 
 @pytest.fixture
-def again(tmp_path: Path, picture: Path, qtbot: QtBot) -> "Again":
-    return Again(tmp_path, picture, qtbot)
+def again(tmp_path: Path, photo: Path, qtbot: QtBot) -> "Again":
+    return Again(tmp_path, photo, qtbot)
 
 
 class Again:
     """Opens the window once more, as the next start does."""
 
-    def __init__(self, folder: Path, picture: Path, qtbot: QtBot) -> None:
-        self._folder, self._picture, self._qtbot = folder, picture, qtbot
+    def __init__(self, folder: Path, photo: Path, qtbot: QtBot) -> None:
+        self._folder, self._image, self._qtbot = folder, photo, qtbot
 
     def __call__(self) -> MainWindow:
-        given = services(Stripes(), self._folder / "again", self._picture)
+        given = services(Stripes(), self._folder / "again", self._image)
         window = MainWindow(given, EngineChoice("stripes"))
         self._qtbot.addWidget(window)
         window.show()
@@ -86,7 +86,7 @@ def test_a_broken_place_is_that_of_the_first_start(again: Again, text: str) -> N
 
 def test_panels_are_as_the_user_left_them(bench: Bench, again: Again) -> None:
     QTest.keyClick(bench.window, Qt.Key.Key_I)  # without a photo, it does nothing
-    bench.window.parts.enable(picture=True)
+    bench.window.parts.enable(image=True)
     QTest.keyClick(bench.window, Qt.Key.Key_I)
     QTest.keyClick(bench.window, Qt.Key.Key_M)
     assert bench.window.parts.side.isVisible()

@@ -30,9 +30,9 @@ from tests.ui.listening import (
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, tmp_path: Path, picture: Path, largest_run: int) -> Iterator[Studio]:
-    """A window with the picture open, at rest, its engine one that listens."""
-    at = studio(picture, tmp_path / "pyramids", largest_run)
+def opened(qtbot: QtBot, tmp_path: Path, photo: Path, largest_run: int) -> Iterator[Studio]:
+    """A window with the photo open, at rest, its engine one that listens."""
+    at = studio(photo, tmp_path / "pyramids", largest_run)
     qtbot.waitExposed(at.window)
     open_in(qtbot, at)
     yield at
@@ -49,12 +49,12 @@ def at(opened: Studio, qtbot: QtBot) -> Studio:
 
 
 @pytest.fixture
-def again_at(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Callable[[Camera], Studio]]:
-    """Return what opens the picture in another window, with the same cache, and goes there."""
+def again_at(qtbot: QtBot, tmp_path: Path, photo: Path) -> Iterator[Callable[[Camera], Studio]]:
+    """Return what opens the photo in another window, with the same cache, and goes there."""
     windows: list[Studio] = []
 
     def open_again(camera: Camera) -> Studio:
-        windows.append(studio(picture, tmp_path / "pyramids"))
+        windows.append(studio(photo, tmp_path / "pyramids"))
         open_in(qtbot, windows[-1])
         windows[-1].window.navigator.go_to(camera)
         rest(qtbot, windows[-1])
@@ -396,7 +396,7 @@ def test_discard_brings_back_the_older_while_a_run_is_under_way(at: Studio, qtbo
     document = at.window.document
     assert document is not None
     try:
-        # The engine is still at it, the picture is back.
+        # The engine is still at it, the image is back.
         qtbot.waitUntil(lambda: at.window.panes.generated.sharp, timeout=5000)
         assert not document.chain.pyramid.missing([])
     finally:

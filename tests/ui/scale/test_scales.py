@@ -21,7 +21,7 @@ from cozviewer.ui.scale.dialog import ScaleDialog
 from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale
 from cozviewer.ui.view.canvas import Canvas
 from tests.image.rare_files import dicom
-from tests.pyramid.pictures import smooth, tiff
+from tests.pyramid.images import smooth, tiff
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -29,7 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def cells(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
-    """A window with a picture of a microscope, 0.5 µm across and 1 µm down a pixel."""
+    """A window with an image of a microscope, 0.5 µm across and 1 µm down a pixel."""
     path = tmp_path / "cells.tif"
     content = tiff(
         smooth(700, 500), photometric="rgb", resolution=(20_000, 10_000), resolutionunit=3
@@ -38,7 +38,7 @@ def cells(bench: Bench, qtbot: QtBot, tmp_path: Path) -> Bench:
     window = bench.window
     window.navigator.reduced_motion = True
     with qtbot.waitSignal(window.photo_painted, timeout=10_000):
-        window.open_picture(path)
+        window.open_image(path)
     settle(qtbot, window)
     window.navigator.one_to_one()
     settle(qtbot, window)
@@ -102,7 +102,7 @@ def test_the_view_menu_hides_it(cells: Bench) -> None:
 
 def test_the_picture_itself_has_none(cells: Bench) -> None:
     pane = cells.window.panes.generated
-    assert length_of_bar(pane.picture()) < 20
+    assert length_of_bar(pane.rendered()) < 20
     assert length_of_bar(grabbed(pane)) == 200
 
 
@@ -261,7 +261,7 @@ def test_a_caution_stands_by_a_medical_picture(bench: Bench, qtbot: QtBot, tmp_p
     window = bench.window
     assert window.parts.caution.isHidden()
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        window.open_picture(path)
+        window.open_image(path)
     settle(qtbot, window)
     caution = window.parts.caution
     assert caution.text() == "Not for diagnosis: generated detail is not evidence"
@@ -287,6 +287,6 @@ def test_a_caution_stands_by_a_medical_picture(bench: Bench, qtbot: QtBot, tmp_p
     assert not texture.group.isEnabled()
     assert texture.group.checkedAction().data() == NO_TEXTURE
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        window.open_picture(bench.picture)
+        window.open_image(bench.photo)
     settle(qtbot, window)
     assert caution.isHidden()

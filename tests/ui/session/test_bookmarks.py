@@ -140,7 +140,7 @@ def test_another_picture_has_none_of_them_another_engine_has(
     other = tmp_path / "other.png"
     Image.new("RGB", (300, 200), (90, 120, 60)).save(other)
     with qtbot.waitSignal(window.opened, timeout=10_000):
-        window.open_picture(other)
+        window.open_image(other)
     assert [bookmark.name for bookmark in menu.bookmarks] == []
     settle(qtbot, window)
 
@@ -155,13 +155,13 @@ def test_bookmarks_of_a_picture_are_there_at_the_next_start(
     assert kept_bookmarks("of another picture") == ()
     viewer.window.close()
     moved = tmp_path / "moved.png"
-    moved.write_bytes(viewer.picture.read_bytes())
-    again = MainWindow(services(Stripes(), viewer.cache, viewer.picture), EngineChoice())
+    moved.write_bytes(viewer.photo.read_bytes())
+    again = MainWindow(services(Stripes(), viewer.cache, viewer.photo), EngineChoice())
     again.parts.set_reduced_motion(True)
     qtbot.addWidget(again)
     again.show()
     with qtbot.waitSignal(again.opened):
-        again.open_picture(moved)
+        again.open_image(moved)
     assert [each.name for each in again.bookmarks_menu.bookmarks] == ["eye", "far down"]
     assert again.bookmarks_menu.bookmarks[1].viewpoint.camera == DEEP
     for bookmark in again.bookmarks_menu.bookmarks:
@@ -224,9 +224,9 @@ def test_a_photo_is_turned_as_it_was_when_it_is_opened_again(
     window.actions_by_name["rotate-right"].trigger()
     turned = window.navigator.orientation
     seen = []
-    for path in (other, viewer.picture):
+    for path in (other, viewer.photo):
         with qtbot.waitSignal(window.opened, timeout=10_000):
-            window.open_picture(path)
+            window.open_image(path)
         settle(qtbot, window)
         seen.append(window.navigator.orientation)
     assert seen == [UPRIGHT, turned]

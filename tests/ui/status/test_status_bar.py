@@ -1,4 +1,4 @@
-"""The words about work under the picture."""
+"""The words about work under the image."""
 
 import numpy as np
 import pytest

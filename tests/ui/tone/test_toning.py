@@ -27,7 +27,7 @@ BANDS = ("red", "green", "blue")
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def photo(tmp_path: Path) -> Path:
     """A 320 x 240 ramp of 12 bits in 16: the value of a pixel is 10 times its column."""
     path = tmp_path / "twelve.tif"
     values = np.broadcast_to(np.arange(320, dtype=np.uint16) * 10, (240, 320))
@@ -73,13 +73,13 @@ def level(viewer: Bench) -> np.ndarray:
 
 def middle(viewer: Bench) -> int:
     """Return the grey level that is on screen in the middle of the image."""
-    rgb = viewer.window.panes.generated.picture()
+    rgb = viewer.window.panes.generated.rendered()
     return int(rgb[rgb.shape[0] // 2, rgb.shape[1] // 2, 0])
 
 
 def opened(viewer: Bench, qtbot: QtBot, path: Path) -> None:
     with qtbot.waitSignal(viewer.window.opened, timeout=20_000):
-        viewer.window.open_picture(path)
+        viewer.window.open_image(path)
     quiet(viewer, qtbot)
 
 
@@ -113,11 +113,11 @@ def test_a_photo_that_stays_in_its_file(
     document = viewer.window.document
     assert document is not None
     assert not document.source.levels.in_memory
-    before = viewer.window.panes.generated.picture()
+    before = viewer.window.panes.generated.rendered()
     typed(form.high, "1500")
     quiet(viewer, qtbot)
     assert tone(viewer).window == (0.0, 1500.0)
-    assert (viewer.window.panes.generated.picture() != before).any()
+    assert (viewer.window.panes.generated.rendered() != before).any()
 
 
 def test_a_handle_is_dragged_with_a_preview(viewer: Bench, qtbot: QtBot) -> None:
@@ -157,7 +157,7 @@ def test_what_was_generated_is_there_again_by_the_former_tone(viewer: Bench, qtb
     qtbot.waitUntil(lambda: tone(viewer).changed != (), timeout=20_000)
     quiet(viewer, qtbot)
     more = viewer.engine.calls
-    assert more > calls  # another picture
+    assert more > calls  # another image
     QTest.mouseClick(shown.reset, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: tone(viewer) == AUTOMATIC, timeout=20_000)
     quiet(viewer, qtbot)
@@ -279,7 +279,7 @@ def test_8_bits_leave_nothing_to_choose(viewer: Bench, qtbot: QtBot, tmp_path: P
     assert not shown.plot.isVisible()
     assert not shown.reset.isVisible()
     assert "8 bits per channel" in panel(viewer).sentence
-    opened(viewer, qtbot, viewer.picture)
+    opened(viewer, qtbot, viewer.photo)
     assert shown.plot.isVisible()
 
 
@@ -290,7 +290,7 @@ def test_a_file_opens_as_it_was_left(viewer: Bench, qtbot: QtBot, tmp_path: Path
     (tmp_path / "sky.fits").write_bytes(fits_file(np.arange(1200.0).reshape(30, 40)))
     opened(viewer, qtbot, tmp_path / "sky.fits")
     assert tone(viewer) == AUTOMATIC
-    opened(viewer, qtbot, viewer.picture)
+    opened(viewer, qtbot, viewer.photo)
     assert tone(viewer) == Tone((0.0, 2000.0))
     assert shown.high.text() == "2000"
     QTest.keyClick(viewer.window, Qt.Key.Key_F5)
@@ -298,7 +298,7 @@ def test_a_file_opens_as_it_was_left(viewer: Bench, qtbot: QtBot, tmp_path: Path
     assert tone(viewer) == Tone((0.0, 2000.0))
     QTest.mouseClick(shown.reset, Qt.MouseButton.LeftButton)
     quiet(viewer, qtbot)
-    assert kept_tone(viewer.picture) == AUTOMATIC
+    assert kept_tone(viewer.photo) == AUTOMATIC
 
 
 def test_a_kept_tone_that_fits_no_more_is_told(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_the_picture_is_that_of_the_command_line(viewer: Bench, qtbot: QtBot) ->
     quiet(viewer, qtbot)
     document = viewer.window.document
     assert document is not None
-    same = open_source(viewer.picture, tone=tone_of("window=0:1500"))
+    same = open_source(viewer.photo, tone=tone_of("window=0:1500"))
     assert document.source.digest == same.digest
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pyramid.pictures import encoded, smooth
+from tests.pyramid.images import encoded, smooth
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_one_photo(viewer: Bench, qtbot: QtBot) -> None:
     QTest.mouseClick(dialog.scales.buttons[2], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
     with qtbot.waitSignal(window.parts.upscaling.queue.finished):
         QTest.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
-    result = viewer.picture.with_name("photo-2x.png")
+    result = viewer.photo.with_name("photo-2x.png")
     with Image.open(result) as image:
         assert image.size == (1400, 1000)
     origin = read_origin(result)
@@ -91,7 +91,7 @@ def test_the_time_is_estimated_once_the_engine_has_run(bench: Bench, qtbot: QtBo
     dialog = dialog_of(bench.window, qtbot)
     assert dialog.no_times.isHidden()
     assert not dialog.start.isEnabled()  # without a photo
-    dialog.add_paths([bench.picture])
+    dialog.add_paths([bench.photo])
     measured(dialog, qtbot)
     texts = [dialog.scales.text(scale) for scale in SCALES]
     assert texts[0].startswith("1,400 × 1,000 pixels, about 46 s, up to ")
@@ -365,14 +365,14 @@ def test_a_stop_signal_is_not_asked_about(bench: Bench, photos: Path) -> None:
 
 
 def test_photos_of_the_last_time_wait(
-    qtbot: QtBot, tmp_path: Path, photos: Path, picture: Path
+    qtbot: QtBot, tmp_path: Path, photos: Path, photo: Path
 ) -> None:
     items = [
         QueueItem(0, photos / "a.jpg", UpscaleOptions(2), EngineChoice("stripes")),
         QueueItem(1, photos / "b.png", UpscaleOptions(2), EngineChoice("stripes")),
     ]
     write_queue(queue_file(), items)
-    window = MainWindow(services(Stripes(), tmp_path / "tiles", picture), EngineChoice("stripes"))
+    window = MainWindow(services(Stripes(), tmp_path / "tiles", photo), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
     window.show()
     upscaling = window.parts.upscaling

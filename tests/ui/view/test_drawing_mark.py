@@ -130,17 +130,15 @@ def test_it_breathes_unless_motion_is_reduced(mark: DrawingMark) -> None:
 
 
 @pytest.fixture
-def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
+def viewer(qtbot: QtBot, tmp_path: Path, photo: Path) -> Iterator[Bench]:
     """A window at rest over x4 whose chain is within a run that does not end by itself."""
     engine, cache = Stripes(), tmp_path / "pyramids"
-    window = MainWindow(
-        services(engine, cache, picture, chain=RunningChain), EngineChoice("stripes")
-    )
+    window = MainWindow(services(engine, cache, photo, chain=RunningChain), EngineChoice("stripes"))
     window.resize(800, 640)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
-        window.open_picture(picture)
+        window.open_image(photo)
     settle(qtbot, window)
     window.actions_by_name["map"].trigger()
     window.navigator.reduced_motion = True
@@ -148,7 +146,7 @@ def viewer(qtbot: QtBot, tmp_path: Path, picture: Path) -> Iterator[Bench]:
     chain.held.clear()
     window.navigator.begin_at(camera_at(350, 250, 4.0))
     qtbot.waitUntil(lambda: window.panes.generated.mark._region is not None)
-    yield Bench(window, engine, picture, cache)
+    yield Bench(window, engine, photo, cache)
     chain.held.set()
     window.close()
     window.deleteLater()
@@ -165,7 +163,7 @@ def chain_of(window: MainWindow) -> RunningChain:
 def is_marked(window: MainWindow) -> bool:
     """Tell whether the outline is on screen: it is whiter and darker than the photo is there."""
     pane = window.panes.generated
-    with_mark, without = grabbed(pane).astype(int), pane.picture().astype(int)
+    with_mark, without = grabbed(pane).astype(int), pane.rendered().astype(int)
     edge = np.abs(with_mark - without)[3:5, 100:300]
     return bool(edge.max() > 30)
 

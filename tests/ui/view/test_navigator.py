@@ -65,7 +65,7 @@ def test_a_camera_from_a_file_is_brought_into_the_picture(
     centre_x, centre_y = navigator.camera.source_centre
     assert 0 <= centre_x <= 2000
     assert 0 <= centre_y <= 1000
-    assert navigator.camera.magnification >= 0.1  # half of what shows the whole picture
+    assert navigator.camera.magnification >= 0.1  # half of what shows the whole image
 
 
 def test_a_pause_is_told_before_the_camera_is_where_it_goes(qtbot: QtBot) -> None:

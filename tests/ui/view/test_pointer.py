@@ -1,4 +1,4 @@
-"""What the line under the picture says about the place under the mouse."""
+"""What the line under the image says about the place under the mouse."""
 
 import re
 from fractions import Fraction
@@ -92,7 +92,7 @@ def test_the_value_is_that_of_the_photo_at_full_size(viewer: Bench, qtbot: QtBot
     window, pane = viewer.window, viewer.window.panes.generated
     QTest.keyClick(window, Qt.Key.Key_1)
     settle(qtbot, window)
-    pixels = np.asarray(Image.open(viewer.picture))
+    pixels = np.asarray(Image.open(viewer.photo))
     for place in (QPoint(200, 200), QPoint(340, 231)):
         point(pane, place)
         qtbot.waitUntil(lambda place=place: shown(viewer, place))  # type: ignore[misc]
@@ -178,7 +178,7 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     settle(qtbot, window)
     usual = window.readout.text
     assert "AI-generated" in usual
-    # Away from the map, which lies over the picture.
+    # Away from the map, which lies over the image.
     point(pane, QPoint(300, 300))
     qtbot.waitUntil(lambda: "Generated detail, level 2 (×16)" in window.readout.text)
     qtbot.waitUntil(lambda: shown(viewer, QPoint(300, 300)))

@@ -1,4 +1,4 @@
-"""A rectangle dragged over the picture, to save what is in it."""
+"""A rectangle dragged over the image, to save what is in it."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def drag(viewer: Bench, begin: tuple[int, int], end: tuple[int, int]) -> None:
 
 
 def ask(viewer: Bench, qtbot: QtBot) -> None:
-    viewer.window.actions_by_name["map"].trigger()  # off: it would be on the grabbed picture
+    viewer.window.actions_by_name["map"].trigger()  # off: it would be on the grabbed image
     wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
     settle(qtbot, viewer.window)
     viewer.window.actions_by_name["region"].trigger()

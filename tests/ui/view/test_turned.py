@@ -58,7 +58,7 @@ def source_under(canvas: Canvas, place: QPoint | QPointF) -> tuple[float, float]
 
 @pytest.fixture
 def deep(viewer: Bench, qtbot: QtBot) -> Bench:
-    """A window at x4 beside the middle, refined, without the map that lies over the picture."""
+    """A window at x4 beside the middle, refined, without the map that lies over the image."""
     viewer.window.actions_by_name["map"].trigger()
     viewer.window.navigator.reduced_motion = True
     wheel(viewer.window.panes.generated, QPoint(300, 200), 9)
@@ -74,7 +74,7 @@ def test_a_view_at_rest_is_the_composed_one(
     shown = grabbed(canvas)
     assert shown.shape[:2] == (canvas.height(), canvas.width())
     assert np.array_equal(shown, exact(canvas))
-    assert np.array_equal(canvas.picture(), shown)
+    assert np.array_equal(canvas.rendered(), shown)
     document = canvas.layer.document
     assert document is not None
     plain = compose(document.chain.pyramid, canvas.view.upright)
@@ -300,6 +300,6 @@ def test_another_photo_is_upright(deep: Bench, qtbot: QtBot, tmp_path: Path) -> 
     other = tmp_path / "other.png"
     Image.new("RGB", (300, 200), (10, 90, 160)).save(other)
     with qtbot.waitSignal(deep.window.opened):
-        deep.window.open_picture(other)
+        deep.window.open_image(other)
     assert deep.window.navigator.orientation == UPRIGHT
     settle(qtbot, deep.window)

@@ -1,4 +1,4 @@
-"""The banner lies over the picture, and goes when it is no longer true."""
+"""The banner lies over the image, and goes when it is no longer true."""
 
 from pathlib import Path
 
@@ -47,9 +47,9 @@ def test_trouble_with_one_file_is_not_shown_over_the_next_picture(
     window = viewer.window
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"\x89PNG\r\n\x1a\nnothing")
-    window.open_picture(broken)
+    window.open_image(broken)
     qtbot.waitUntil(lambda: bool(window.banner.text), timeout=60_000)
     with qtbot.waitSignal(window.opened, timeout=60_000):
-        window.open_picture(viewer.picture)
+        window.open_image(viewer.photo)
     assert window.banner.text == ""
     settle(qtbot, window)

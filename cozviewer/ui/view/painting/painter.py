@@ -41,8 +41,8 @@ def draw_plan(
     painter.save()
     painter.setClipRect(area)
     # Overviews round up, so their tiles may extend a little beyond the photo.
-    picture = plan.picture
-    seen = area.intersected(QRect(picture.x, picture.y, picture.width, picture.height))
+    photo = plan.photo
+    seen = area.intersected(QRect(photo.x, photo.y, photo.width, photo.height))
     for part in (area,) if plan.bare or seen.isEmpty() else around(seen, area):
         painter.fillRect(part, BACKGROUND_COLOUR)
     painter.setClipRect(seen)

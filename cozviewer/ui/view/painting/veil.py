@@ -1,4 +1,4 @@
-"""What lies behind a picture with transparent parts: a checkerboard, white or black.
+"""What lies behind an image with transparent parts: a checkerboard, white or black.
 
 Tiles, drafts and exact frames are painted opaque, as without alpha. Then the backdrop b is painted
 over the colours c with the opacity 1 - a, where the alpha is a (the veil): c a + b (1 - a). So one
@@ -27,7 +27,7 @@ from cozviewer.ui.settings import BACKDROP_CHOICES
 from cozviewer.ui.view.painting.painter import around, shown_rect, view_rect
 
 BACKDROPS = BACKDROP_CHOICES
-"""What can lie behind a picture; the first one is the default."""
+"""What can lie behind an image; the first one is the default."""
 
 CHECKERBOARD, WHITE, BLACK = BACKDROPS
 
@@ -40,7 +40,7 @@ LIGHT, DARK = 255, 204
 
 @dataclass(frozen=True)
 class Backdrop:
-    """What lies behind a picture in one pane.
+    """What lies behind an image in one pane.
 
     Attributes:
         kind: One of BACKDROPS.
@@ -149,7 +149,7 @@ class Veil:
 
     @property
     def backdrop(self) -> Backdrop:
-        """What lies behind the picture."""
+        """What lies behind the image."""
         # Even, so that a checkerboard at half the resolution is the same.
         return Backdrop(self.kind, max(2, 2 * round(SQUARE * self._ratio() / 2)))
 
@@ -163,7 +163,7 @@ class Veil:
             self._is_left_out = before
 
     def forget(self) -> None:
-        """Drop the cached parts of a picture."""
+        """Drop the cached parts of an image."""
         self._whole = self._turned = self._image = None
 
     def fill(self, painter: QPainter, area: QRect) -> None:
@@ -186,12 +186,12 @@ class Veil:
         known: Known | None,
         options: AlphaOptions,
     ) -> None:
-        """Paint the backdrop over the opaque picture.
+        """Paint the backdrop over the opaque image.
 
         Args:
             painter: In pixels of what is shown.
             area: What to paint, in these pixels.
-            source: The picture.
+            source: The image.
             view: The view, turned as it is shown.
             known: The exact alpha, where it is known.
             options: How the alpha is resampled elsewhere.

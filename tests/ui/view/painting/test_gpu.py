@@ -1,8 +1,8 @@
-"""Drawing with the GPU: the same pixels at rest, the same picture in motion, and back to the
+"""Drawing with the GPU: the same pixels at rest, the same image in motion, and back to the
 processor when the driver fails.
 
 What needs OpenGL is skipped on platforms that have none; `test_under_xvfb` runs it, and tests of
-pictures in other files, in a process of its own with a display and a renderer in software.
+images in other files, in a process of its own with a display and a renderer in software.
 """
 
 import os
@@ -129,7 +129,7 @@ def test_with_opengl_the_pixels_at_rest_are_those_of_render(gpu: Bench, qtbot: Q
     canvas = gpu.window.panes.generated
     wheel(canvas, QPoint(300, 200), 1)
     settle(qtbot, gpu.window)
-    assert np.array_equal(canvas.picture(), exact(gpu))
+    assert np.array_equal(canvas.rendered(), exact(gpu))
     qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
 
 
@@ -138,11 +138,11 @@ def test_with_opengl_motion_looks_as_it_does_without(
     gpu: Bench, qtbot: QtBot, factor: float
 ) -> None:
     window, canvas = gpu.window, gpu.window.panes.generated
-    window.navigator.reduced_motion = True  # nothing fades between the two pictures
+    window.navigator.reduced_motion = True  # nothing fades between the two images
     window.navigator.pinch(factor, 31.0, -17.0)
     QApplication.processEvents()
     qtbot.waitUntil(lambda: not canvas.layer._mosaic.waiting)
-    away = np.abs(canvas.picture().astype(int) - by_processor(canvas))
+    away = np.abs(canvas.rendered().astype(int) - by_processor(canvas))
     assert away.mean() < 1.0
     assert np.percentile(away, 99) <= 12  # GPUs interpolate in steps of 1/256
 
@@ -156,7 +156,7 @@ def test_with_opengl_there_are_no_lines_around_tiles(gpu: Bench, qtbot: QtBot) -
     qtbot.waitUntil(lambda: window.navigator.at_rest)
     window.navigator.pinch(1.27, 0.0, 0.0)
     QApplication.processEvents()
-    shown, wanted = canvas.picture().astype(int), by_processor(canvas).astype(int)
+    shown, wanted = canvas.rendered().astype(int), by_processor(canvas).astype(int)
     darker = (wanted - shown).max(axis=2)
     assert np.all((darker > 25).mean(axis=0) < 0.5)
     assert np.all((darker > 25).mean(axis=1) < 0.5)
@@ -167,7 +167,7 @@ def test_with_opengl_an_overlay_and_its_legend_are_drawn(gpu: Bench, qtbot: QtBo
     canvas = gpu.window.panes.generated
     canvas.layer.set_overlay("origin")
     qtbot.waitUntil(lambda: bool(canvas.layer.legend))
-    shown, wanted = canvas.picture(), by_processor(canvas)
+    shown, wanted = canvas.rendered(), by_processor(canvas)
     above = np.s_[: canvas.height() - 90]
     assert np.array_equal(shown[above], wanted[above])
     assert not np.array_equal(shown[above], exact(gpu)[above])

@@ -1,4 +1,4 @@
-"""Pictures with transparent parts in the window: what lies behind them, and what is copied."""
+"""Images with transparent parts in the window: what lies behind them, and what is copied."""
 
 from pathlib import Path
 
@@ -29,14 +29,14 @@ from cozviewer.ui.view.painting.veil import (
     Backdrop,
     veil_image,
 )
-from tests.image.alpha.pictures import disc
+from tests.image.alpha.images import disc
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 SIDE = 120
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def photo(tmp_path: Path) -> Path:
     """A red disc on nothing."""
     path = tmp_path / "disc.png"
     Image.fromarray(np.dstack(disc(SIDE))).save(path)
@@ -125,7 +125,7 @@ def test_a_picture_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: 
     path.write_text(SVG)
     window = viewer.window
     with qtbot.waitSignal(window.opened, timeout=20_000):
-        window.open_picture(path)
+        window.open_image(path)
     window.actions_by_name["map"].trigger()
     canvas = window.panes.generated
     assert window.parts.backdrops.menu.isEnabled()
@@ -149,7 +149,7 @@ def test_an_opaque_picture_has_no_choice(viewer: Bench, tmp_path: Path, qtbot: Q
     plain = tmp_path / "plain.png"
     Image.new("RGB", (50, 40), "green").save(plain)
     with qtbot.waitSignal(window.opened):
-        window.open_picture(plain)
+        window.open_image(plain)
     assert not window.parts.backdrops.menu.isEnabled()
 
 
@@ -210,7 +210,7 @@ def test_both_sides_of_a_split_view(close: Bench, qtbot: QtBot) -> None:
     panes.compare(Mode.CURTAIN, Sides())
     qtbot.waitUntil(lambda: panes.on_top.layer.shows_frame, timeout=20_000)
     found = grabbed(panes.generated)
-    place = panes.generated.view.picture(SIDE, SIDE)
+    place = panes.generated.view.photo_area(SIDE, SIDE)
     rows = slice(place.y + 5, place.y + 15)
     for x in (place.x + 5, place.right - 15):
         assert found[rows, x : x + 10].max() == 0

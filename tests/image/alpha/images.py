@@ -1,4 +1,4 @@
-"""Pictures with alpha for tests."""
+"""Images with alpha for tests."""
 
 import numpy as np
 

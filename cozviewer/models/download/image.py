@@ -1,4 +1,4 @@
-"""Downloads a single picture from the address that a user dropped or pasted."""
+"""Downloads a single image from the address that a user dropped or pasted."""
 
 import time
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from cozviewer.util.translation import translate
 from cozviewer.util.units import bytes_text
 
 MOST_BYTES = 300_000_000
-"""Largest picture that is downloaded."""
+"""Largest image that is downloaded."""
 
 CONNECT_SECONDS = 10.0
 SILENT_SECONDS = 20.0
 WHOLE_SECONDS = 300.0
-"""Most time for the connection, until the next bytes, and for the whole picture."""
+"""Most time for the connection, until the next bytes, and for the whole image."""
 
 MOST_REDIRECTS = 5
 """Most addresses that a server may refer to in turn."""
@@ -28,7 +28,7 @@ REPORT_SECONDS = 0.1
 """Least time between two reports."""
 
 
-def fetch_picture(
+def fetch_image(
     link: str, path: Path, on_progress: Callable[[int, int], None], cancelled: IsCancelled
 ) -> None:
     """Download what an http or https address names into a file.

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.commands.common.pictures import pictures_in, unique_names
+from cozviewer.commands.common.images import images_in, unique_names
 from cozviewer.util.errors import BadInput
-from tests.pyramid.pictures import encoded, noise
+from tests.pyramid.images import encoded, noise
 
 
 def test_a_folder_gives_its_pictures_in_order_and_says_what_it_leaves_out(tmp_path: Path) -> None:
@@ -16,20 +16,20 @@ def test_a_folder_gives_its_pictures_in_order_and_says_what_it_leaves_out(tmp_pa
     (tmp_path / ".hidden").write_text("not a picture")
     (tmp_path / "folder").mkdir()
     told: list[str] = []
-    pictures, others = pictures_in(tmp_path, told.append)
-    assert [path.name for path in pictures] == ["a.png", "b.png", "c.dat"]
+    images, others = images_in(tmp_path, told.append)
+    assert [path.name for path in images] == ["a.png", "b.png", "c.dat"]
     assert [path.name for path in others] == ["notes.txt"]
     assert len(told) == 1
     assert told[0].startswith("Skipped: notes.txt")
 
 
 def test_a_single_picture_is_taken_as_it_is(tmp_path: Path) -> None:
-    assert pictures_in(tmp_path / "gone.png", pytest.fail) == ([tmp_path / "gone.png"], [])
+    assert images_in(tmp_path / "gone.png", pytest.fail) == ([tmp_path / "gone.png"], [])
 
 
 def test_a_folder_without_pictures_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="has no image"):
-        pictures_in(tmp_path, pytest.fail)
+        images_in(tmp_path, pytest.fail)
 
 
 @pytest.mark.parametrize(

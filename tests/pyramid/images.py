@@ -1,4 +1,4 @@
-"""Pictures for the tests of what opens them: patterns, and files that Pillow cannot write."""
+"""Images for the tests of what opens them: patterns, and files that Pillow cannot write."""
 
 import io
 import struct
@@ -16,12 +16,12 @@ EVERY_FORMAT = ("JPEG", "PNG", "WebP", "TIFF", "BMP", "GIF", "AVIF")
 
 
 def noise(width: int, height: int) -> Rgb8:
-    """Return a picture in which every pixel differs from its neighbours."""
+    """Return an image in which every pixel differs from its neighbours."""
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
 
 def smooth(width: int, height: int) -> Rgb8:
-    """Return a picture of which every corner has its own colour; lossy formats keep it well."""
+    """Return an image of which every corner has its own colour; lossy formats keep it well."""
     x = np.linspace(0, 1, width)[None, :]
     y = np.linspace(0, 1, height)[:, None]
     red, green, blue = 255 * x * np.ones_like(y), 255 * y * np.ones_like(x), 255 * (1 - x) * (1 - y)

@@ -10,7 +10,7 @@ from cozviewer.image.reading import opened
 from cozviewer.util.errors import BadInput
 
 
-def pictures_in(path: Path, notice: Notice) -> tuple[list[Path], list[Path]]:
+def images_in(path: Path, notice: Notice) -> tuple[list[Path], list[Path]]:
     """Return the images at a path, and the files that are not images.
 
     Args:
@@ -27,19 +27,19 @@ def pictures_in(path: Path, notice: Notice) -> tuple[list[Path], list[Path]]:
         files = sorted(file for file in path.iterdir() if file.is_file())
     except OSError as error:
         raise BadInput(f"The folder {path} cannot be read ({error.strerror}).") from error
-    pictures, others = [], []
+    images, others = [], []
     for file in files:
         if file.name.startswith("."):
             continue
         try:
             with opened(file):
-                pictures.append(file)
+                images.append(file)
         except BadInput as error:
             notice(f"Skipped: {error}")
             others.append(file)
-    if not pictures:
+    if not images:
         raise BadInput(f"The folder {path} has no image that can be opened. Choose another folder.")
-    return pictures, others
+    return images, others
 
 
 def unique_names(paths: Sequence[Path]) -> list[str]:

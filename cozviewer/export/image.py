@@ -1,4 +1,4 @@
-"""Saves pictures: checks that a file can be written, and writes pixels with their origin.
+"""Saves images: checks that a file can be written, and writes pixels with their origin.
 
 Called by the tasks (`tasks`) and by commands with finished pixels.
 """
@@ -43,16 +43,16 @@ __all__ = [
     "estimated_bytes",
     "format_of",
     "save_bands",
-    "save_picture",
+    "save_image",
 ]
 
 
 def check_target(path: Path, width: int, height: int) -> None:
-    """Make sure, before the work begins, that a picture can be saved as `path`.
+    """Make sure, before the work begins, that an image can be saved as `path`.
 
     Args:
         path: The file to write; it may exist, and is replaced then.
-        width, height: Size of the picture in pixels.
+        width, height: Size of the image in pixels.
 
     Raises:
         BadInput: The suffix is unknown, the folder is missing or not writable, the format cannot
@@ -139,7 +139,7 @@ def estimated_bytes(path: Path, width: int, height: int, quality: int = QUALITY)
 
     Args:
         path: Its suffix selects the format.
-        width, height: Of the picture in pixels.
+        width, height: Of the image in pixels.
         quality: 1..100 for JPEG, WebP and AVIF.
 
     Raises:
@@ -150,7 +150,7 @@ def estimated_bytes(path: Path, width: int, height: int, quality: int = QUALITY)
     return round(width * height * form.bytes_per_pixel * share)
 
 
-def save_picture(
+def save_image(
     path: Path,
     rgb: Rgb8,
     origin: Origin,
@@ -158,7 +158,7 @@ def save_picture(
     *,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Save a picture in the format for the suffix of `path`, with its origin as metadata.
+    """Save an image in the format for the suffix of `path`, with its origin as metadata.
 
     The file appears whole or not at all. PNG, TIFF and Deep Zoom are lossless, and WebP is at
     quality 100; JPEG and AVIF are not subsampled (4:4:4). All have an sRGB profile.
@@ -209,21 +209,21 @@ def save_bands(
     channels: int = 3,
     cancelled: IsCancelled = never,
 ) -> None:
-    """Save a picture that comes in bands; see `save_picture`.
+    """Save an image that comes in bands; see `save_image`.
 
     Args:
         path: The file to write; its suffix selects the format.
         size: Width and height in pixels.
         parts: (rows, width, channels) uint8 from top to bottom, `height` rows in all. Those of a
-            small picture are joined in memory, others are written one by one.
+            small image are joined in memory, others are written one by one.
         origin: Returns where the pixels come from; called once they are read, but for a label,
             which it decides.
         options: How they are written.
         channels: 3; or 4 with alpha, for formats that hold it.
-        cancelled: As for `save_picture`.
+        cancelled: As for `save_image`.
 
     Raises:
-        BadInput, Cancelled, Failure: As `save_picture`.
+        BadInput, Cancelled, Failure: As `save_image`.
     """
     width, height = size
     check_target(path, width, height)
@@ -233,7 +233,7 @@ def save_bands(
         for part in parts:
             pixels[top : top + len(part)] = part
             top += len(part)
-        save_picture(path, pixels, origin(), options, cancelled=cancelled)
+        save_image(path, pixels, origin(), options, cancelled=cancelled)
         return
     if options.label:
         parts = captioned_bands(parts, lambda: label_of(origin()), width, height)

@@ -11,8 +11,8 @@ from cozviewer.commands.common.options import OpenOptions, ScaleBars
 from cozviewer.commands.common.output import make_folder
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.views import opened_chain, view_of
+from cozviewer.export.image import check_target, save_image
 from cozviewer.export.origin import Origin
-from cozviewer.export.picture import check_target, save_picture
 from cozviewer.export.provenance import origin_of_strip
 from cozviewer.export.run import run_task
 from cozviewer.export.scale_bar import bar_of_view, with_scale_bar
@@ -57,10 +57,10 @@ def make_demo(
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> DemoResult:
-    """Zoom into a picture and write both results.
+    """Zoom into an image and write both results.
 
     Args:
-        options: The picture, and the engine.
+        options: The image, and the engine.
         inputs: Files that must not be replaced.
         output: The folder to write to.
         centre: Where to zoom into, in source pixels; None is the middle.
@@ -69,7 +69,7 @@ def make_demo(
         cancelled: Checked repeatedly.
 
     Raises:
-        BadInput: The picture, the engine or the output folder is wrong.
+        BadInput: The image, the engine or the output folder is wrong.
         Cancelled, Failure: On the way.
     """
     strip_path = output / "zoom-strip.png"
@@ -101,7 +101,7 @@ class _PairsTask:
     Attributes:
         path: The file to write.
         views: Square, of one size; the first shows the photo's own pixels and is left out.
-        scale: Of the source, for a scale bar in each picture; None for no bars.
+        scale: Of the source, for a scale bar in each image; None for no bars.
     """
 
     path: Path
@@ -126,7 +126,7 @@ class _PairsTask:
                 origin = replace(origin, scale_bar=bar.label)
         name, engine = pyramid.source.name, chain.upscaler.name
         pixels = _comparison(name, engine, views, smooth, made, origin.borrowed)
-        save_picture(self.path, pixels, origin, cancelled=is_cancelled)
+        save_image(self.path, pixels, origin, cancelled=is_cancelled)
         return origin
 
 
@@ -138,7 +138,7 @@ def _comparison(
     made: list[Rgb8],
     borrowed: bool,
 ) -> Rgb8:
-    """Return pairs of enlarged and generated pictures, two pairs per row."""
+    """Return pairs of enlarged and generated images, two pairs per row."""
     drawn = f"drawn finer, with {BORROWED}" if borrowed else "drawn finer"
     pairs = [
         (

@@ -1,4 +1,4 @@
-"""A saved picture is whole, says what it is, and shows the right colours."""
+"""A saved image is whole, says what it is, and shows the right colours."""
 
 import io
 import os
@@ -10,12 +10,12 @@ import pytest
 from PIL import Image, ImageCms
 
 from cozviewer.export.formats import FileOptions, srgb_profile
+from cozviewer.export.image import FORMATS, check_target, format_of, save_image
 from cozviewer.export.origin import read_origin
-from cozviewer.export.picture import FORMATS, check_target, format_of, save_picture
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.export.test_origin import ORIGIN
-from tests.pyramid.pictures import exif_block, noise, smooth
+from tests.pyramid.images import exif_block, noise, smooth
 
 FILES = [form for name, form in FORMATS.items() if name != "Deep Zoom"]
 SUFFIXES = [suffix for form in FILES for suffix in form.suffixes]
@@ -25,7 +25,7 @@ ONE_SUFFIX_EACH = [form.suffixes[0] for form in FILES]
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_format_can_be_opened_again(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, smooth(90, 60), ORIGIN)
+    save_image(path, smooth(90, 60), ORIGIN)
     with Image.open(path) as image:
         assert image.format == format_of(path).upper()
         assert image.size == (90, 60)
@@ -37,7 +37,7 @@ def test_every_format_can_be_opened_again(tmp_path: Path, suffix: str) -> None:
 @pytest.mark.parametrize(("suffix", "quality"), [(".png", 95), (".tif", 95), (".webp", 100)])
 def test_lossless_formats_keep_every_pixel(tmp_path: Path, suffix: str, quality: int) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, noise(90, 61), ORIGIN, FileOptions(quality=quality))
+    save_image(path, noise(90, 61), ORIGIN, FileOptions(quality=quality))
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.asarray(image), noise(90, 61))
     np.testing.assert_array_equal(open_source(path).levels[0], noise(90, 61))
@@ -45,27 +45,27 @@ def test_lossless_formats_keep_every_pixel(tmp_path: Path, suffix: str, quality:
 
 def test_a_part_of_a_larger_array_is_saved(tmp_path: Path) -> None:
     path = tmp_path / "part.png"
-    save_picture(path, noise(90, 61)[10:40, 20:50], ORIGIN)
+    save_image(path, noise(90, 61)[10:40, 20:50], ORIGIN)
     np.testing.assert_array_equal(open_source(path).levels[0], noise(90, 61)[10:40, 20:50])
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_format_tells_the_origin(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, smooth(90, 60), ORIGIN)
+    save_image(path, smooth(90, 60), ORIGIN)
     assert read_origin(path) == ORIGIN
 
 
 def test_png_keeps_xmp_where_others_look_for_it(tmp_path: Path) -> None:
     """XMP part 3: an iTXt chunk, not compressed, with this keyword."""
     path = tmp_path / "view.png"
-    save_picture(path, smooth(9, 6), ORIGIN)
+    save_image(path, smooth(9, 6), ORIGIN)
     assert b"iTXtXML:com.adobe.xmp\0\0\0\0\0<?xpacket" in path.read_bytes()
 
 
 def test_tiff_keeps_xmp_where_others_look_for_it(tmp_path: Path) -> None:
     path = tmp_path / "view.tif"
-    save_picture(path, smooth(9, 6), ORIGIN)
+    save_image(path, smooth(9, 6), ORIGIN)
     with Image.open(path) as image:
         assert image.tag_v2[700].startswith(b"<?xpacket")  # type: ignore[attr-defined]
         assert image.tag_v2.tagtype[700] in (1, 7)  # type: ignore[attr-defined]
@@ -74,7 +74,7 @@ def test_tiff_keeps_xmp_where_others_look_for_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_every_format_says_srgb(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, smooth(90, 60), ORIGIN)
+    save_image(path, smooth(90, 60), ORIGIN)
     with Image.open(path) as image:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
     assert "sRGB" in ImageCms.getProfileDescription(profile)
@@ -89,7 +89,7 @@ def test_the_same_picture_gives_the_same_file(tmp_path: Path) -> None:
 
 def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
     path = tmp_path / "view.jpg"
-    save_picture(path, smooth(64, 64), ORIGIN)
+    save_image(path, smooth(64, 64), ORIGIN)
     with Image.open(path) as image:
         assert [layer[1:3] for layer in image.layer] == [(1, 1)] * 3  # type: ignore[attr-defined]
 
@@ -97,21 +97,21 @@ def test_jpeg_keeps_colours_at_full_resolution(tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", [".jpg", ".webp"])
 def test_quality_decides_size(tmp_path: Path, suffix: str) -> None:
     poor, good = tmp_path / f"poor{suffix}", tmp_path / f"good{suffix}"
-    save_picture(poor, noise(90, 60), ORIGIN, FileOptions(quality=30))
-    save_picture(good, noise(90, 60), ORIGIN)
+    save_image(poor, noise(90, 60), ORIGIN, FileOptions(quality=30))
+    save_image(good, noise(90, 60), ORIGIN)
     assert poor.stat().st_size < 0.7 * good.stat().st_size
 
 
 @pytest.mark.parametrize("quality", [0, 101, -5])
 def test_a_senseless_quality(tmp_path: Path, quality: int) -> None:
     with pytest.raises(BadInput, match="from 1 to 100"):
-        save_picture(tmp_path / "view.jpg", noise(4, 4), ORIGIN, FileOptions(quality=quality))
+        save_image(tmp_path / "view.jpg", noise(4, 4), ORIGIN, FileOptions(quality=quality))
 
 
 @pytest.mark.parametrize("suffix", ONE_SUFFIX_EACH)
 def test_the_photos_exif_goes_along(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, smooth(90, 60), ORIGIN, FileOptions(exif=_rich_exif()))
+    save_image(path, smooth(90, 60), ORIGIN, FileOptions(exif=_rich_exif()))
     with Image.open(path) as image:
         tags = image.getexif()
         assert tags[0x010F] == "Testcam"
@@ -136,7 +136,7 @@ def test_a_tiff_takes_no_tags_that_describe_another_file(tmp_path: Path) -> None
     tags[0x0111] = 8  # where the pixels begin
     tags[0x013B] = "Ada"
     path = tmp_path / "view.tif"
-    save_picture(path, noise(9, 6), ORIGIN, FileOptions(exif=tags.tobytes()))
+    save_image(path, noise(9, 6), ORIGIN, FileOptions(exif=tags.tobytes()))
     with Image.open(path) as image:
         np.testing.assert_array_equal(np.asarray(image), noise(9, 6))
         assert image.getexif()[0x013B] == "Ada"
@@ -148,13 +148,13 @@ def test_odd_exif_does_not_stop_the_saving(tmp_path: Path, suffix: str) -> None:
     block = exif_block("<", 1)
     odd = block.replace(b"\x0f\x01\x02\0\x08\0\0\0", b"\x0f\x01\x0a\0\x01\0\0\0")
     assert odd != block  # the camera's maker is now a fraction
-    save_picture(path, smooth(90, 60), ORIGIN, FileOptions(exif=odd))
+    save_image(path, smooth(90, 60), ORIGIN, FileOptions(exif=odd))
     assert read_origin(path) == ORIGIN
 
 
 def test_exif_that_no_jpeg_can_hold_stays_out(tmp_path: Path) -> None:
     path = tmp_path / "view.jpg"
-    save_picture(path, noise(9, 6), ORIGIN, FileOptions(exif=exif_block("<", 1) + bytes(70_000)))
+    save_image(path, noise(9, 6), ORIGIN, FileOptions(exif=exif_block("<", 1) + bytes(70_000)))
     with Image.open(path) as image:
         assert "exif" not in image.info
     assert read_origin(path) == ORIGIN
@@ -166,7 +166,7 @@ def test_a_source_saved_and_opened_keeps_its_exif(tmp_path: Path, suffix: str) -
     Image.fromarray(smooth(40, 20)).save(photo, exif=exif_block(">", 6))
     source = open_source(photo)
     path = tmp_path / f"again{suffix}"
-    save_picture(path, source.levels[0], ORIGIN, FileOptions(exif=source.exif))
+    save_image(path, source.levels[0], ORIGIN, FileOptions(exif=source.exif))
     again = open_source(path)
     assert (again.width, again.height) == (20, 40)
     assert again.exif is not None
@@ -201,7 +201,7 @@ def test_what_a_format_cannot_hold(tmp_path: Path, suffix: str, longest: int) ->
 @pytest.mark.parametrize(("suffix", "longest"), [(".jpg", 65500), (".webp", 16383)])
 def test_the_longest_side_can_really_be_saved(tmp_path: Path, suffix: str, longest: int) -> None:
     path = tmp_path / f"view{suffix}"
-    save_picture(path, np.zeros((1, longest, 3), np.uint8), ORIGIN)
+    save_image(path, np.zeros((1, longest, 3), np.uint8), ORIGIN)
     assert open_source(path).width == longest
 
 
@@ -258,7 +258,7 @@ def test_a_write_protected_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_bad_target_is_refused_when_saving_too(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="unknown ending"):
-        save_picture(tmp_path / "view.xyz", noise(4, 4), ORIGIN)
+        save_image(tmp_path / "view.xyz", noise(4, 4), ORIGIN)
 
 
 @pytest.mark.parametrize("suffix", ONE_SUFFIX_EACH)
@@ -272,7 +272,7 @@ def test_cancelled_saving_leaves_no_file(tmp_path: Path, suffix: str, patience: 
         return asked > patience
 
     with pytest.raises(Cancelled):
-        save_picture(tmp_path / f"view{suffix}", noise(600, 400), ORIGIN, cancelled=cancelled)
+        save_image(tmp_path / f"view{suffix}", noise(600, 400), ORIGIN, cancelled=cancelled)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -287,7 +287,7 @@ def test_saving_stops_in_the_middle(tmp_path: Path, suffix: str) -> None:
             return asked > stop_after
 
         try:
-            save_picture(tmp_path / f"view{suffix}", noise(900, 600), ORIGIN, cancelled=cancelled)
+            save_image(tmp_path / f"view{suffix}", noise(900, 600), ORIGIN, cancelled=cancelled)
         except Cancelled:
             return asked
         return asked

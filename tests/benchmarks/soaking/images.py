@@ -1,8 +1,8 @@
-"""The pictures of a soak, of many formats and sizes.
+"""The images of a soak, of many formats and sizes.
 
 They are made by a process of their own, so that what encoders need does not count as the window's:
 
-    .venv/bin/python -m tests.benchmarks.soaking.pictures FOLDER SEED COUNT
+    .venv/bin/python -m tests.benchmarks.soaking.images FOLDER SEED COUNT
 """
 
 import io
@@ -23,13 +23,13 @@ from tests.image.rare_files import dicom, dng, exr, fits_file, layered_psd, pdf,
 from tests.mutations import mutated
 
 LARGEST = 2400
-"""Longest side of a picture in pixels."""
+"""Longest side of an image in pixels."""
 
 LARGEST_RARE = 500
 """The same of formats that are read by a process of their own."""
 
 BROKEN = 0.06
-"""Part of the pictures that are damaged."""
+"""Part of the images that are damaged."""
 
 pillow_heif.register_heif_opener()
 
@@ -87,7 +87,7 @@ RARE: dict[str, Callable[[Rgb8], bytes]] = {
 
 
 def make(folder: Path, seed: int, number: int) -> Path:
-    """Write a picture and return its path; the same seed and number make the same one."""
+    """Write an image and return its path; the same seed and number make the same one."""
     chance = random.Random(f"{seed}/{number}")
     rare = chance.random() < 0.3
     ending = chance.choice([*(RARE if rare else COMMON)])

@@ -1,4 +1,4 @@
-"""Downloading a picture from a server on this computer."""
+"""Downloading an image from a server on this computer."""
 
 import threading
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cozviewer.models.download import picture
-from cozviewer.models.download.picture import fetch_picture
+from cozviewer.models.download import image
+from cozviewer.models.download.image import fetch_image
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, CozviewerError, Failure
 from tests.patience import PATIENCE
@@ -17,7 +17,7 @@ PIXELS = b"\xff\xd8\xff" + bytes(100_000)
 
 
 class Site(BaseHTTPRequestHandler):
-    """Pictures, pages, and what never ends."""
+    """Images, pages, and what never ends."""
 
     release = threading.Event()
 
@@ -60,7 +60,7 @@ def site() -> Iterator[str]:
 @pytest.mark.parametrize("name", ["/cat.jpg", "/moved", "/without-length"])
 def test_a_picture_is_written_to_the_file(site: str, tmp_path: Path, name: str) -> None:
     told: list[tuple[int, int]] = []
-    fetch_picture(site + name, tmp_path / "a", lambda *words: told.append(words), never)
+    fetch_image(site + name, tmp_path / "a", lambda *words: told.append(words), never)
     assert (tmp_path / "a").read_bytes() == PIXELS
     assert told
     assert told[0][1] == (0 if name == "/without-length" else len(PIXELS))
@@ -77,32 +77,32 @@ def test_others_get_a_sentence(
     site: str, tmp_path: Path, name: str, kind: type[CozviewerError], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
-        fetch_picture(site + name, tmp_path / "a", lambda *words: None, never)
+        fetch_image(site + name, tmp_path / "a", lambda *words: None, never)
 
 
 @pytest.mark.parametrize("name", ["/cat.jpg", "/without-length"])
 def test_what_is_too_large_is_refused(
     site: str, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(picture, "MOST_BYTES", 50_000)
+    monkeypatch.setattr(image, "MOST_BYTES", 50_000)
     with pytest.raises(BadInput, match="larger than 50 kB"):
-        fetch_picture(site + name, tmp_path / "a", lambda *words: None, never)
+        fetch_image(site + name, tmp_path / "a", lambda *words: None, never)
 
 
 def test_a_download_is_cancelled_while_the_server_is_silent(site: str, tmp_path: Path) -> None:
     begun = threading.Event()
     with pytest.raises(Cancelled):
-        fetch_picture(
+        fetch_image(
             f"{site}/slow", tmp_path / "a", lambda *words: begun.set(), lambda: begun.is_set()
         )
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"cannot be downloaded from 127\.0\.0\.1"):
-        fetch_picture("http://127.0.0.1:9/a.jpg", tmp_path / "a", lambda *words: None, never)
+        fetch_image("http://127.0.0.1:9/a.jpg", tmp_path / "a", lambda *words: None, never)
 
 
 @pytest.mark.parametrize("link", ["ftp://a.org/b.jpg", "file:///etc/passwd", "http://", "cat"])
 def test_only_web_links_are_asked(tmp_path: Path, link: str) -> None:
     with pytest.raises(BadInput, match="begin with http"):
-        fetch_picture(link, tmp_path / "a", lambda *words: None, never)
+        fetch_image(link, tmp_path / "a", lambda *words: None, never)
