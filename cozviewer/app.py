@@ -48,7 +48,7 @@ from cozviewer.ui.settings import choice_at_start, saved_preferences
 from cozviewer.ui.tone.kept import keep_tone
 from cozviewer.util.cache_settings import keep_cache_settings, saved_cache_settings
 from cozviewer.util.cancel import IsCancelled
-from cozviewer.util.downloads import Told
+from cozviewer.util.downloads import OnProgress
 from cozviewer.util.errors import Failure
 from cozviewer.util.folders import (
     CACHE_VARIABLE,
@@ -279,8 +279,8 @@ def services_for(
         return room and not on_battery()
 
     return Services(
-        open_chain=lambda image, choice, notice, told, cancelled: open_chain(
-            image, choice, cache, notice, told, pool, cancelled
+        open_chain=lambda image, choice, notice, message, cancelled: open_chain(
+            image, choice, cache, notice, message, pool, cancelled
         ),
         engines=[EngineEntry(e.name, e.title, e.description, e.own_files) for e in ENGINES],
         devices=devices if remote is None else remote.devices,
@@ -311,9 +311,9 @@ def services_for(
     )
 
 
-def fetch(name: str, told: Told, cancelled: IsCancelled) -> None:
+def fetch(name: str, on_progress: OnProgress, cancelled: IsCancelled) -> None:
     """Download a model; see `cozviewer.models.download.hub`."""
-    download(listing(repository(name)), told, cancelled)
+    download(listing(repository(name)), on_progress, cancelled)
 
 
 def fetch_image(

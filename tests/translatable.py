@@ -57,7 +57,7 @@ ERRORS = (
 )
 """Exceptions whose messages the window shows. A test compares them with the source code."""
 
-TOLD = ("Mark", "Progress", "notice", "show_message", "tell", "tell_stage", "_notice_once")
+TOLD = ("Mark", "Progress", "notice", "show_message", "tell", "report_stage", "_notice_once")
 """Calls whose first argument the window shows."""
 
 SETTERS: dict[str, tuple[int, ...]] = {

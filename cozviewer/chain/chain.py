@@ -93,7 +93,7 @@ class Progress:
     note: str = ""
 
 
-Told = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 """Receives where the work stands; called in the thread that does the work."""
 
 
@@ -102,7 +102,7 @@ def generating(z: int) -> str:
     return translate("Status", "Generating {z}").format(z=level_name(z))
 
 
-def unheard(progress: Progress) -> None:
+def unreported(progress: Progress) -> None:
     """Ignore a report."""
 
 
@@ -199,7 +199,7 @@ class Chain:
         z: int,
         level_region: Rect,
         cancelled: IsCancelled,
-        told: Told = unheard,
+        on_progress: OnProgress = unreported,
         downwards: bool = False,
     ) -> Iterator[Progress]:
         """Generate all missing tiles of a region, coarse to fine.
@@ -208,7 +208,7 @@ class Chain:
             z: The step level wanted.
             level_region: Pixels of level z inside the photo.
             cancelled: Checked before every prompt and run, and within the models.
-            told: Receives the progress within runs, which is not yielded.
+            on_progress: Receives the progress within runs, which is not yielded.
             downwards: Whether each level is generated from top to bottom, not from its middle, and
                 planned meanwhile: for regions of any size.
 
@@ -223,23 +223,30 @@ class Chain:
             self.pyramid.store.seen(tiles_of(z, level_region))
         for _ in range(REPLANS):
             try:
-                yield from self._refine_as_planned(z, level_region, cancelled, told, downwards)
+                yield from self._refine_as_planned(
+                    z, level_region, cancelled, on_progress, downwards
+                )
                 return
             except TileMissing as error:
                 gone = error
         raise gone
 
     def _refine_as_planned(
-        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Told, downwards: bool
+        self,
+        z: int,
+        level_region: Rect,
+        cancelled: IsCancelled,
+        on_progress: OnProgress,
+        downwards: bool,
     ) -> Iterator[Progress]:
         """Do the work of `refine`; raise TileMissing if a parent tile vanished meanwhile."""
         plan = self.pyramid, self.recipe, z, level_region
         for levels in in_rows(*plan) if downwards else [planned(*plan)]:
             if levels:
-                yield from self._draw(levels, cancelled, told)
+                yield from self._draw(levels, cancelled, on_progress)
 
     def _draw(
-        self, levels: Sequence[Work], cancelled: IsCancelled, told: Told
+        self, levels: Sequence[Work], cancelled: IsCancelled, on_progress: OnProgress
     ) -> Iterator[Progress]:
         """Generate the tiles of a plan."""
         total = sum(work.tiles for work in levels)
@@ -258,7 +265,15 @@ class Chain:
                     self.beyond.begin()
                 for part, needs_model, turns in work.turns():
                     for progress in self._step(
-                        work.z, region, part, needs_model, turns, done, total, cancelled, told
+                        work.z,
+                        region,
+                        part,
+                        needs_model,
+                        turns,
+                        done,
+                        total,
+                        cancelled,
+                        on_progress,
                     ):
                         yield progress
                         done = progress.done
@@ -275,7 +290,7 @@ class Chain:
         done: int,
         total: int,
         cancelled: IsCancelled,
-        told: Told,
+        on_progress: OnProgress,
     ) -> Iterator[Progress]:
         """Generate tiles of level z as one recorded step; `level_region` is the visible region."""
         store, step = part.store, part.step
@@ -308,7 +323,7 @@ class Chain:
 
                 def moved(share: float, done: int = done, drawing: Rect = drawing) -> None:
                     self._pace.move(share)
-                    told(self._progress("generating", z, done, total, drawing=drawing))
+                    on_progress(self._progress("generating", z, done, total, drawing=drawing))
 
                 for key, pixels in draw_run(
                     run,

@@ -7,7 +7,7 @@ widest of these.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from cozviewer.chain.chain import Chain, Progress, Told, unheard
+from cozviewer.chain.chain import Chain, OnProgress, Progress, unreported
 from cozviewer.chain.recipe import Recipe
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import parent_region
@@ -53,7 +53,7 @@ def missing_of(pyramid: Pyramid, recipe: Recipe, needs: Needs) -> set[TileKey]:
 
 
 def refine_series(
-    chain: Chain, needs: Needs, cancelled: IsCancelled, told: Told = unheard
+    chain: Chain, needs: Needs, cancelled: IsCancelled, on_progress: OnProgress = unreported
 ) -> Iterator[Progress]:
     """Generate all missing tiles of a series, coarse to fine.
 
@@ -70,7 +70,9 @@ def refine_series(
 
     for z, regions in needs.items():
         for region in regions:
-            for progress in chain.refine(z, region, cancelled, lambda now: told(of_all(now))):
+            for progress in chain.refine(
+                z, region, cancelled, lambda now: on_progress(of_all(now))
+            ):
                 done += len(progress.finished)
                 total = max(total, done)  # more, if tiles were lost meanwhile
                 yield of_all(progress)

@@ -10,25 +10,25 @@ from contextvars import ContextVar
 
 from cozviewer.chain.protocols import Notice
 
-_told: ContextVar[Notice | None] = ContextVar("told", default=None)
+_report: ContextVar[Notice | None] = ContextVar("report", default=None)
 
 
 @contextmanager
-def stages_told(told: Notice) -> Iterator[None]:
+def reporting_stages(report: Notice) -> Iterator[None]:
     """Receive the stages that begin in this thread within the block.
 
     Args:
-        told: Receives the name of a stage, for display: "Measuring which numbers are fastest".
+        report: Receives the name of a stage, for display: "Measuring which numbers are fastest".
     """
-    token = _told.set(told)
+    token = _report.set(report)
     try:
         yield
     finally:
-        _told.reset(token)
+        _report.reset(token)
 
 
-def tell_stage(stage: str) -> None:
+def report_stage(stage: str) -> None:
     """Report that a stage begins, if a callback is registered in this thread."""
-    told = _told.get()
-    if told is not None:
-        told(stage)
+    report = _report.get()
+    if report is not None:
+        report(stage)

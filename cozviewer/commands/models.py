@@ -174,11 +174,11 @@ def _download(names: list[str], *, as_json: bool) -> None:
                 f"{repo} has {bytes_text(what.size)}; its licence is on https://huggingface.co/{repo}"
             )
 
-            def told(progress: DownloadProgress, repo: str = repo) -> None:
+            def show(progress: DownloadProgress, repo: str = repo) -> None:
                 done, total = bytes_text(progress.done), bytes_text(progress.total)
                 line.show(f"{repo}", seconds_left=progress.seconds_left, note=f"{done} of {total}")
 
-            folders[repo] = str(download(what, told, cancelled))
+            folders[repo] = str(download(what, show, cancelled))
     if as_json:
         print(json.dumps({"downloaded": folders}))
     else:

@@ -13,10 +13,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from cozviewer.chain.chain import Chain, Progress, unheard, with_all_tiles
+from cozviewer.chain.chain import Chain, Progress, unreported, with_all_tiles
 from cozviewer.chain.planned import missing_tiles
 from cozviewer.chain.series import Needs, missing_of, refine_series
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.stages import reporting_stages
 from cozviewer.export.origin import Origin
 from cozviewer.export.streaming import BandTask, OnProgress, Stream
 from cozviewer.image.rect import Rect
@@ -114,7 +114,7 @@ def run_task(
     task: Task,
     chain: Chain,
     is_cancelled: IsCancelled = never,
-    on_progress: OnProgress = unheard,
+    on_progress: OnProgress = unreported,
     is_held: IsCancelled = never,
     generator: Generator | None = None,
 ) -> Made:
@@ -201,7 +201,7 @@ def with_tiles(
 
     def generate() -> None:
         nonlocal count
-        with stages_told(lambda stage: on_progress(Progress(stage, finest, 0, 0, None))):
+        with reporting_stages(lambda stage: on_progress(Progress(stage, finest, 0, 0, None))):
             for progress in making.generate(needs, chain, is_cancelled, on_progress):
                 on_progress(progress)
                 generated.update(progress.finished)

@@ -115,7 +115,7 @@ def decode(
         if samples.is_readable and _fits(name, encoded.kind, samples):
             image.close()  # which frees its memory
             return _Samples(name, samples).decode(encoded, cancelled, managed, tone)
-    told = list(image.told) if isinstance(image, ProcessImage) else []
+    messages = list(image.messages) if isinstance(image, ProcessImage) else []
     warnings = notices.missing_part(name, image) if encoded.ended_early() else ()
     if isinstance(image, TiffImageFile):  # it has turned itself upright
         turn, block = 1, tiff_traps.exif_of(image)
@@ -129,7 +129,7 @@ def decode(
         grey = deep_grey.scale_of(image.mode, strips, facts.bits, facts.inverted, facts.unsigned)
         offered = range_of_scale(grey, facts.bits if image.mode.startswith("I;16") else 0)
         own = own_tone(name, tone, offered)
-        told += notices.stretched(grey) if own is None else ()
+        messages += notices.stretched(grey) if own is None else ()
     elif isinstance(image, ProcessImage):
         offered = image.offered
         toned = own_tone(name, tone, offered)
@@ -140,7 +140,7 @@ def decode(
     if own is not None and offered is not None and own.bands != offered.automatic.bands:
         managed = False  # the profile is of other bands
     convert, hdr = converter(encoded, image, block, managed)
-    told += hdr
+    messages += hdr
     deep = None
     if own is not None and grey is None and encoded.low_bytes is not None:
         deep = _toned_png(encoded.low_bytes(), own, convert)
@@ -157,7 +157,7 @@ def decode(
     plane = _upright(opacity.plane, turn)
     sideways = turn >= 5 or facts.sideways
     block = exif.upright(block)
-    return Decoded(rgb, block, warnings, tuple(told), sideways, plane, offered)
+    return Decoded(rgb, block, warnings, tuple(messages), sideways, plane, offered)
 
 
 class _Samples:
@@ -181,12 +181,12 @@ class _Samples:
         """Return the pixels by a tone."""
         check_cancelled(cancelled, STOPPED)
         image, layout, own = self._image, self._layout, own_tone(self._name, tone, self.offered)
-        told = notices.stretched(self._scale) if own is None else []
+        messages = notices.stretched(self._scale) if own is None else []
         if own is not None and self.offered is not None:
             layout = replace(layout, bands=tuple(band - 1 for band in own.bands))
             managed = managed and own.bands == self.offered.automatic.bands
         if layout.hidden:
-            told.append(notices.bands(layout))
+            messages.append(notices.bands(layout))
         block = tiff_traps.exif_of(image)
         convert, _ = converter(encoded, image, block, managed and not layout.is_lab)
         rgb, as_in_file = _canvas(image.size, image.orientation)
@@ -199,7 +199,7 @@ class _Samples:
         plane = _upright(opacity.plane, image.orientation)
         sideways = image.orientation >= 5
         block = exif.upright(block)
-        return Decoded(rgb, block, (), tuple(told), sideways, plane, self.offered)
+        return Decoded(rgb, block, (), tuple(messages), sideways, plane, self.offered)
 
 
 def _offered_beside(facts: tiff_traps.GreyFacts, encoded: EncodedImage) -> ToneRange | None:
@@ -250,8 +250,8 @@ def converter(
         icc = None
         if not encoded.coded_only and exif.says_adobe_rgb(block):
             coded = ADOBE_RGB
-    told = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
-    return colour.converter(image.mode, icc, coded), told
+    messages = [notices.hdr(coded.hdr)] if coded is not None and coded.hdr else []
+    return colour.converter(image.mode, icc, coded), messages
 
 
 def _toned_png(

@@ -7,7 +7,7 @@ from threading import Event
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.stages import reporting_stages
 from cozviewer.jobs.collector import libraries_passed_over
 from cozviewer.jobs.report import sentence_of
 from cozviewer.pyramid.geometry import LevelRegion
@@ -84,7 +84,7 @@ class ZoomWorker(QObject):
                     name=maker_label(self._chain.upscaler.name)
                 )
             )
-            with stages_told(self.loading.emit), libraries_passed_over():
+            with reporting_stages(self.loading.emit), libraries_passed_over():
                 self._chain.load(self.closing.is_set)
             self.warmed.emit(self._chain.upscaler.device, list(self._devices()))
         except Cancelled:
@@ -106,7 +106,7 @@ class ZoomWorker(QObject):
             self.progressed.emit(request, Progress(stage, request.region.z, 0, 0, None))
 
         try:
-            with stages_told(tell):
+            with reporting_stages(tell):
                 for progress in self._chain.refine(
                     *request.region,
                     request.cancelled.is_set,

@@ -30,7 +30,7 @@ import numpy as np
 
 from cozviewer import __version__
 from cozviewer.chain.protocols import ignore
-from cozviewer.chain.stages import tell_stage
+from cozviewer.chain.stages import report_stage
 from cozviewer.image.pixels import RgbFloat
 from cozviewer.models.device import (
     AUTO,
@@ -124,7 +124,7 @@ def fastest(
     if device is not None:
         with suppress(BadInput):  # it no longer works
             return open_network(device)
-    tell_stage(translate("Status", "Measuring which number format is fastest"))
+    report_stage(translate("Status", "Measuring which number format is fastest"))
     with _one_thread() if with_torch else one_thread():
         network = timed(candidates, open_network, clock=clock, cancelled=cancelled)
     if folder is not None and network.device in candidates:

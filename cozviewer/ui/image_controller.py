@@ -70,7 +70,7 @@ class ImageController(QObject):
         self.opening.opened.connect(self._on_opened)
         self.opening.failed.connect(self._on_failed)
         self.opening.noticed.connect(parts.banner.warn)
-        self.opening.told.connect(parts.banner.show_message)
+        self.opening.messaged.connect(parts.banner.show_message)
 
     @property
     def path(self) -> Path | None:

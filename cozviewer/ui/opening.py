@@ -39,7 +39,7 @@ class Opening(QObject):
         opened: (EngineChoice, OpenedImage, Chain)
         failed: (str) One sentence; "" if the user cancelled, or what was requested is open already.
         noticed: (str) A warning about the cache or a model, at any later time.
-        told: (str) Other messages, such as that reading was stopped.
+        messaged: (str) Other messages, such as that reading was stopped.
     """
 
     started = Signal(str)
@@ -49,7 +49,7 @@ class Opening(QObject):
     opened = Signal(object, object, object)
     failed = Signal(str)
     noticed = Signal(str)
-    told = Signal(str)
+    messaged = Signal(str)
     _open = Signal(object)
 
     def __init__(
@@ -76,7 +76,7 @@ class Opening(QObject):
         self._opener.missing.connect(self._on_missing)
         self._opener.failed.connect(self._on_failed)
         self._opener.noticed.connect(self.noticed)
-        self._opener.told.connect(self.told)
+        self._opener.messaged.connect(self.messaged)
         self._open.connect(self._opener.open)
         self._thread = start_thread("opener", self._opener)
 
@@ -107,7 +107,7 @@ class Opening(QObject):
             self._request.cancelled.set()
             self._reading = False
             self.failed.emit("")
-            self.told.emit(
+            self.messaged.emit(
                 translate("Files", "Opening {name} was canceled.").format(
                     name=self._request.path.name
                 )

@@ -54,7 +54,7 @@ class DownloadProgress:
     seconds_left: float | None
 
 
-Told = Callable[[DownloadProgress], None]
+OnProgress = Callable[[DownloadProgress], None]
 """Receives the progress; called in the thread that downloads."""
 
 FetchImage = Callable[[str, Path, Callable[[int, int], None], IsCancelled], None]

@@ -2,21 +2,21 @@
 
 import threading
 
-from cozviewer.chain.stages import stages_told, tell_stage
+from cozviewer.chain.stages import report_stage, reporting_stages
 
 
 def test_stages_are_told_within_the_block_in_its_thread() -> None:
     told: list[str] = []
     inner: list[str] = []
-    tell_stage("to nobody")
-    with stages_told(told.append):
-        tell_stage("one")
-        with stages_told(inner.append):
-            tell_stage("two")
-        other = threading.Thread(target=tell_stage, args=("elsewhere",))
+    report_stage("to nobody")
+    with reporting_stages(told.append):
+        report_stage("one")
+        with reporting_stages(inner.append):
+            report_stage("two")
+        other = threading.Thread(target=report_stage, args=("elsewhere",))
         other.start()
         other.join()
-        tell_stage("three")
-    tell_stage("to nobody")
+        report_stage("three")
+    report_stage("to nobody")
     assert told == ["one", "three"]
     assert inner == ["two"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.chain import Chain, Progress, unheard
+from cozviewer.chain.chain import Chain, Progress, unreported
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.movies.camera_path import FrameSpec
 from cozviewer.export.movies.movie_formats import Clip
@@ -154,6 +154,6 @@ def test_damaged_tiles_all_over_a_picture_are_noticed_at_once(tmp_path: Path) ->
     damaged = damage(tmp_path / "a.tiles", "no image", z=2)
     chain = opened()
     with pytest.raises(TileMissing):
-        task.write(chain, never, unheard)
+        task.write(chain, never, unreported)
     assert len(chain.pyramid.missing(list(tiles_of(*region)))) == damaged
     chain.pyramid.store.close()

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from cozviewer.chain.stages import stages_told, tell_stage
+from cozviewer.chain.stages import report_stage, reporting_stages
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over, loaded_apart
 
 
@@ -93,10 +93,10 @@ def test_what_is_loaded_apart_keeps_nothing_of_the_caller() -> None:
 
 def test_errors_and_stages_come_out_of_what_is_loaded_apart() -> None:
     def load() -> None:
-        tell_stage("reading")
+        report_stage("reading")
         raise ValueError("broken")
 
     stages: list[str] = []
-    with pytest.raises(ValueError, match="broken"), stages_told(stages.append):
+    with pytest.raises(ValueError, match="broken"), reporting_stages(stages.append):
         loaded_apart(load)
     assert stages == ["reading"]

@@ -61,10 +61,14 @@ class Refined:
         self._end = end
 
     def refine(
-        self, z: int, level_region: Rect, cancelled: IsCancelled, told: Callable[[Progress], None]
+        self,
+        z: int,
+        level_region: Rect,
+        cancelled: IsCancelled,
+        on_progress: Callable[[Progress], None],
     ) -> Iterator[Progress]:
         self.asked.append((z, level_region))
-        told(Progress("Drawing", z, 0, 2, None))
+        on_progress(Progress("Drawing", z, 0, 2, None))
         yield Progress("Drawing", z, 1, 2, None, finished=(TILES[0],))
         check_cancelled(cancelled)
         yield Progress("Drawing", z, 2, 2, None, finished=(TILES[1],))

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from cozviewer.chain.protocols import Progressed
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.stages import reporting_stages
 from cozviewer.models import device as device_module
 from cozviewer.models import number_formats as module
 from cozviewer.models import upscaler, without_torch
@@ -259,7 +259,7 @@ def test_without_a_folder_it_is_timed_at_every_start() -> None:
 
 def test_who_waits_is_reported_that_it_is_timed(tmp_path: Path) -> None:
     machine, reported = Machine({FP32: 0.4, BF16: 0.2}), list[str]()
-    with stages_told(reported.append):
+    with reporting_stages(reported.append):
         machine.fastest(tmp_path)
         machine.fastest(tmp_path)
     assert reported == ["Measuring which number format is fastest"]

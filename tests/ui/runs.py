@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cozviewer.chain.chain import Chain, Progress, Told, unheard
+from cozviewer.chain.chain import Chain, OnProgress, Progress, unreported
 from cozviewer.chain.planned import missing_tiles
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.pyramid.geometry import TileKey, level_name, tile_rect
@@ -36,7 +36,7 @@ class RunningChain(Chain):
         z: int,
         level_region: Rect,
         cancelled: IsCancelled,
-        told: Told = unheard,
+        on_progress: OnProgress = unreported,
         downwards: bool = False,
     ) -> Iterator[Progress]:
         levels = missing_tiles(self.pyramid, self.recipe, z, level_region)
@@ -53,7 +53,7 @@ class RunningChain(Chain):
                 stage = f"Generating {level_name(level)}"
                 yield Progress(stage, level, 0, 1, seconds, fraction=fraction, drawing=whole)
                 number += self.held.is_set()
-            for progress in super().refine(level, whole, cancelled, told):
+            for progress in super().refine(level, whole, cancelled, on_progress):
                 fraction = (index + 1) / len(levels)
                 yield replace(progress, fraction=fraction, seconds_left=0.0)
 

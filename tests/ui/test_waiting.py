@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from cozviewer.chain.stages import tell_stage
+from cozviewer.chain.stages import report_stage
 from cozviewer.config.choice import EngineChoice
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.main_window import MainWindow
@@ -103,7 +103,7 @@ class Measured(Stripes):
         self.let_go = threading.Event()
 
     def load(self, cancelled: IsCancelled = never) -> None:
-        tell_stage(MEASURING)
+        report_stage(MEASURING)
         self.let_go.wait(PATIENCE)
 
 

@@ -44,13 +44,13 @@ def evaluate_shares(
         SyncManager(ctx=context) as shared,
         ProcessPoolExecutor(len(devices), mp_context=context) as pool,
     ):
-        stop, told = shared.Event(), shared.Queue()
+        stop, reports = shared.Event(), shared.Queue()
         futures = [
-            pool.submit(_share, _part(options, device, index, len(devices)), told, stop)
+            pool.submit(_share, _part(options, device, index, len(devices)), reports, stop)
             for index, device in enumerate(devices)
         ]
         try:
-            _follow(futures, told, line, cancelled)
+            _follow(futures, reports, line, cancelled)
         finally:
             stop.set()
 
@@ -62,7 +62,7 @@ def _part(options: EvaluateOptions, device: str, index: int, count: int) -> Eval
 
 def _follow(
     futures: "Sequence[Future[None]]",
-    told: "queue.Queue[tuple[str, bool]]",
+    reports: "queue.Queue[tuple[str, bool]]",
     line: ProgressLine,
     cancelled: IsCancelled,
 ) -> None:
@@ -70,8 +70,8 @@ def _follow(
     waiting, noticed = set(futures), set[str]()
     while waiting:
         done, waiting = wait(waiting, LOOK_SECONDS, FIRST_COMPLETED)
-        while not told.empty():
-            text, is_notice = told.get()
+        while not reports.empty():
+            text, is_notice = reports.get()
             if not is_notice:
                 line.show(text)
             elif text not in noticed:
@@ -82,12 +82,14 @@ def _follow(
         check_cancelled(cancelled)
 
 
-class _Teller(ProgressLine):
+class _ReportedLine(ProgressLine):
     """A progress line that another process shows, after the name of the device."""
 
-    def __init__(self, told: "queue.Queue[tuple[str, bool]]", device: str, stream: TextIO) -> None:
+    def __init__(
+        self, reports: "queue.Queue[tuple[str, bool]]", device: str, stream: TextIO
+    ) -> None:
         super().__init__(stream)
-        self._told, self._device = told, device
+        self._reports, self._device = reports, device
 
     def show(
         self,
@@ -98,13 +100,13 @@ class _Teller(ProgressLine):
         note: str = "",
         fraction: float | None = None,
     ) -> None:
-        self._told.put((f"{self._device}: {stage}", False))
+        self._reports.put((f"{self._device}: {stage}", False))
 
     def notice(self, text: str) -> None:
-        self._told.put((text, True))
+        self._reports.put((text, True))
 
 
-def _share(options: EvaluateOptions, told: "queue.Queue[tuple[str, bool]]", stop: Event) -> None:
+def _share(options: EvaluateOptions, reports: "queue.Queue[tuple[str, bool]]", stop: Event) -> None:
     """Evaluate a share; runs in its own process."""
-    with _Teller(told, options.choice.device, sys.stderr) as line:
+    with _ReportedLine(reports, options.choice.device, sys.stderr) as line:
         evaluate(options, line, stop.is_set)

@@ -11,7 +11,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from cozviewer.chain.chain import WITH_HALO, Chain, Progress, unheard
+from cozviewer.chain.chain import WITH_HALO, Chain, Progress, unreported
 from cozviewer.chain.series import Needs
 from cozviewer.export.background import (
     KEEP,
@@ -202,7 +202,7 @@ def upscale_photo(
     chain: Chain,
     options: UpscaleOptions,
     is_cancelled: IsCancelled = never,
-    on_progress: OnProgress = unheard,
+    on_progress: OnProgress = unreported,
     session: Path | None = None,
     is_held: IsCancelled = never,
     generator: Generator | None = None,

@@ -62,7 +62,7 @@ class ProcessImage(ImageFile):
         resolution: As stated in the file.
         subject: What it shows, as far as the file states it.
         memory_needed: Of the process and of what it returns, in bytes.
-        told: Sentences about how the image is shown, once it is loaded.
+        messages: Sentences about how the image is shown, once it is loaded.
         tone: How its numbers become grey levels; to be set before it is loaded.
         offered: What a tone can change, once it is loaded; None if nothing.
 
@@ -99,7 +99,7 @@ class ProcessImage(ImageFile):
         self.resolution: Resolution | None = None
         self.subject = UNKNOWN
         self.memory_needed = 0
-        self.told: tuple[str, ...] = ()
+        self.messages: tuple[str, ...] = ()
         self.tone = AUTOMATIC
         self.offered: ToneRange | None = None
         try:
@@ -132,7 +132,7 @@ class ProcessImage(ImageFile):
             values, answer = self._process.pixels(self.width, self.height, self.tone)
             image = Image.fromarray(values)
             self._size, self._mode, self.im = image.size, image.mode, image.im
-            self.told = tuple(sentence(key, numbers) for key, numbers in answer["notes"])
+            self.messages = tuple(sentence(key, numbers) for key, numbers in answer["notes"])
             if answer["offered"] is not None:
                 self.offered = range_from_json(answer["offered"])
             for name, text in answer["info"].items():

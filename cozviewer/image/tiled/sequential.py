@@ -33,7 +33,7 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
         if width * height <= request.huge or _is_whole_only(encoded) or not has_library():
             return None
         block = exif_block(image)
-        convert, told = converter(encoded, image, block, request.managed)
+        convert, messages = converter(encoded, image, block, request.managed)
         channels = 4 if image.has_transparency_data else 3
         file = LevelFile(request.name, width, height, channels, reduced_only=False)
         try:
@@ -46,7 +46,7 @@ def open_sequential(request: RegionRequest) -> RegionReader | None:
             exif=exif.upright(block),
             resolution=encoded.resolution,
             subject=encoded.subject,
-            notices=tuple(told),
+            notices=tuple(messages),
             alpha=strips.transparent,
         )
         return upright(InLevelFile(encoded.kind, facts, file), exif.orientation(block))

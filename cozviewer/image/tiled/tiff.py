@@ -197,14 +197,14 @@ class TiffRegions:
         has_profile = isinstance(page.tags.valueof(_ICC), bytes)
         coded = has_profile or exif.says_adobe_rgb(facts.exif)
         self._is_srgb = self._is_plain and not (request.managed and coded)
-        told = notices.stretched(self._scale) if self._own is None else []
+        messages = notices.stretched(self._scale) if self._own is None else []
         if layout.hidden:
-            told.append(notices.bands(layout))
+            messages.append(notices.bands(layout))
         bits = page.bitspersample
         self._facts = replace(
             facts,
             block=max(levels[0].side) if levels[0].is_tiled else facts.block,
-            notices=tuple(told),
+            notices=tuple(messages),
             colours="grey" if layout.mode == "L" else layout.mode,
             bits=bits if isinstance(bits, int) else None,
             alpha=layout.alpha is not None,

@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.jobs.report import sentence_of
 from cozviewer.util.cancel import IsCancelled
-from cozviewer.util.downloads import Told
+from cozviewer.util.downloads import OnProgress
 from cozviewer.util.errors import Cancelled
 from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
-Fetch = Callable[[str, Told, IsCancelled], None]
+Fetch = Callable[[str, OnProgress, IsCancelled], None]
 """Fetches the model of a name; raises the errors of the program."""
 
 

@@ -110,7 +110,7 @@ class Opener(QObject):
         missing: (OpenRequest, str) the user must locate the session's image.
         failed: (OpenRequest, str) an error message.
         noticed: (str) a warning about the image, the cache or a model, at any later time.
-        told: (str) another message.
+        messaged: (str) another message.
     """
 
     led = Signal(object, object, bool)
@@ -122,7 +122,7 @@ class Opener(QObject):
     missing = Signal(object, str)
     failed = Signal(object, str)
     noticed = Signal(str)
-    told = Signal(str)
+    messaged = Signal(str)
 
     def __init__(self, open_chain: OpenChain, fetch: FetchImage | None = None) -> None:
         """Create the opener.
@@ -177,7 +177,7 @@ class Opener(QObject):
             return embedded, chain
 
     def _made(self, image: OpenedImage, choice: EngineChoice, cancelled: IsCancelled) -> Chain:
-        return self._open_chain(image, choice, self.noticed.emit, self.told.emit, cancelled)
+        return self._open_chain(image, choice, self.noticed.emit, self.messaged.emit, cancelled)
 
     def _tell(self, image: OpenedImage, request: OpenRequest) -> None:
         """Report missing parts of an image that was read, and how it is shown."""
@@ -186,10 +186,10 @@ class Opener(QObject):
         if request.page is not None and source.pages > 1:
             place = translate("Files", "Page {page} of {pages}.")
             notices = (place.format(page=source.page, pages=source.pages), *notices)
-        told = (*source.warnings, *notices)
-        if not told or request.cancelled.is_set():
+        messages = (*source.warnings, *notices)
+        if not messages or request.cancelled.is_set():
             return
-        (self.noticed if source.warnings else self.told).emit(sentences(told))
+        (self.noticed if source.warnings else self.messaged).emit(sentences(messages))
 
     def _read(self, request: OpenRequest) -> OpenedImage | None:
         """Read the requested image, or the photo it refers to; None if that is already open."""

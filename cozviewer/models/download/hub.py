@@ -23,7 +23,7 @@ from cozviewer.models.network import first_line
 from cozviewer.models.pisa.base import PARTS as SD2_PARTS
 from cozviewer.models.pisa.base import SD2
 from cozviewer.util.cancel import IsCancelled, check_cancelled
-from cozviewer.util.downloads import DownloadProgress, Told
+from cozviewer.util.downloads import DownloadProgress, OnProgress
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
 from cozviewer.util.translation import translate
 from cozviewer.util.units import gigabytes, seconds_left
@@ -131,7 +131,7 @@ def _invalid(repo: str) -> Failure:
 
 
 def download(
-    what: Listing, on_progress: Told, cancelled: IsCancelled, endpoint: str | None = None
+    what: Listing, on_progress: OnProgress, cancelled: IsCancelled, endpoint: str | None = None
 ) -> Path:
     """Download the missing files of a model, and return its folder.
 
@@ -173,7 +173,7 @@ def download(
 class _Counter:
     """Counts bytes and reports progress."""
 
-    def __init__(self, total: int, on_progress: Told, cancelled: IsCancelled) -> None:
+    def __init__(self, total: int, on_progress: OnProgress, cancelled: IsCancelled) -> None:
         self._total, self._on_progress, self._cancelled = total, on_progress, cancelled
         self._before = 0  # bytes of the finished files
         self._done = 0  # bytes of the current file

@@ -13,7 +13,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Notice, Progressed, ignore
-from cozviewer.chain.stages import tell_stage
+from cozviewer.chain.stages import report_stage
 from cozviewer.models.worker.errors import exception_of
 from cozviewer.models.worker.frames import Frame
 from cozviewer.models.worker.running import Ending, Inbox, RunningProcess
@@ -130,7 +130,7 @@ class ModelProcess:
                 if request.retries:
                     self._untold = None
                 raise Failure(_given_up(request, answer))
-            tell_stage(translate("Status", "Loading {name}").format(name=request.title))
+            report_stage(translate("Status", "Loading {name}").format(name=request.title))
 
     def forget(self, model: int) -> None:
         """Let the process drop a model. May be called within a finalizer: takes no lock."""
@@ -245,7 +245,7 @@ def _report(header: Mapping[str, Any], listener: Listener) -> None:
         case "progress":
             listener.progressed(float(header["value"]))
         case "stage":
-            tell_stage(str(header["value"]))
+            report_stage(str(header["value"]))
         case "notice":
             listener.notice(str(header["value"]))
         case "plan":

@@ -28,7 +28,7 @@ from weakref import WeakValueDictionary
 from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.stages import reporting_stages
 from cozviewer.chain.trust.detections import Find
 from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import text_and_face_detector
@@ -218,7 +218,7 @@ class _Server:
         if not is_draft:
             keep_large_apart(True)  # drafts are quicker without, and need less
         try:
-            with stages_told(lambda stage: self.report("stage", stage)):
+            with reporting_stages(lambda stage: self.report("stage", stage)):
                 header, arrays = self._done(job)
         except BaseException as error:  # also of Rust's panics
             header = header_of(error)

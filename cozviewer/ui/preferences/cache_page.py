@@ -180,8 +180,8 @@ class CachePage(QWidget):
 
     @Slot(object, str)
     def _on_cleared(self, freed: int, sentence: str) -> None:
-        told = translate("Preferences", "Freed {size}.").format(size=bytes_text(freed))
+        text = translate("Preferences", "Freed {size}.").format(size=bytes_text(freed))
         if sentence:
-            told = sentences((told, translate("Preferences", "The detail of open photos stays.")))
-        self.notice.setText(told)
+            text = sentences((text, translate("Preferences", "The detail of open photos stays.")))
+        self.notice.setText(text)
         self.notice.show()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cozviewer.chain.protocols import Progressed, ignore
-from cozviewer.chain.stages import tell_stage
+from cozviewer.chain.stages import report_stage
 from cozviewer.chain.trust.detections import Find, Finding
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect
@@ -85,7 +85,7 @@ class Fake:
             case "strange":
                 raise KeyError("strange")
             case "talk":
-                tell_stage("Measuring")
+                report_stage("Measuring")
                 self.context.on_plan("All fits.")
                 self.context.notice("Take care.")
                 print("a library prints")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cozviewer.assembly import make_models
-from cozviewer.chain.stages import stages_told
+from cozviewer.chain.stages import reporting_stages
 from cozviewer.chain.trust.detections import Finding
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.config.questions import Questions
@@ -59,7 +59,7 @@ def test_a_prompter_and_a_detector_answer(remote: Callable[[str], Remote]) -> No
 
 def test_stages_plans_and_notices_come_back(remote: Callable[[str], Remote]) -> None:
     engine, stages = remote("talk"), list[str]()
-    with stages_told(stages.append):
+    with reporting_stages(stages.append):
         engine.upscaler.load()
     assert (stages, engine.plans, engine.notices) == (["Measuring"], ["All fits."], ["Take care."])
 

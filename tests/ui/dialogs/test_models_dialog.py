@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.dialogs.models_dialog import ModelsDialog
 from cozviewer.util.cancel import IsCancelled
-from cozviewer.util.downloads import DownloadProgress, Offer, Told
+from cozviewer.util.downloads import DownloadProgress, Offer, OnProgress
 from cozviewer.util.errors import BadInput, Cancelled
 
 
@@ -35,7 +35,7 @@ class Hub:
             for name in ("base", "words")
         ]
 
-    def fetch(self, name: str, told: Told, cancelled: IsCancelled) -> None:
+    def fetch(self, name: str, told: OnProgress, cancelled: IsCancelled) -> None:
         self.asked.append(name)
         told(DownloadProgress("weights.safetensors", 2_500_000_000, 7_500_000_000, 65.0))
         while not self.go_on.wait(0.01):
