@@ -26,7 +26,13 @@ from cozviewer.models.realesrgan import openvino_graphs, openvino_network
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_graphs import BLOCKS
-from cozviewer.models.realesrgan.openvino_network import AT_ONCE, OpenVinoNetwork, bands, on_tensors
+from cozviewer.models.realesrgan.openvino_network import (
+    AT_ONCE,
+    KERNEL_CACHE,
+    OpenVinoNetwork,
+    bands,
+    on_tensors,
+)
 from cozviewer.models.realesrgan.rrdbnet import layer_names
 from cozviewer.models.upscaler import HALO, NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
@@ -393,6 +399,35 @@ def test_openvino_is_imported_only_when_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("False", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is returned to the system there")
+def test_kernels_of_networks_that_are_gone_take_no_memory() -> None:
+    code = """
+        import gc, psutil, numpy as np
+        from cozviewer.models.context import ModelContext
+        from cozviewer.models.realesrgan.compact import compact
+        from cozviewer.util.cancel import never
+        from cozviewer.util.memory import return_free_memory
+
+        def memory_after(sizes):
+            network = compact(cache_dir=None, notice=print)
+            for side in sizes:
+                network.upscale(np.zeros((side, side, 3), np.float32), "", 0, never)
+            del network
+            gc.collect()
+            return_free_memory()
+            return psutil.Process().memory_info().rss
+
+        first = memory_after([40])
+        print(memory_after(range(41, 71)) - first)
+    """
+    plain = {name: value for name, value in os.environ.items() if name != KERNEL_CACHE}
+    grown = [
+        int(subprocess.check_output([sys.executable, "-c", dedent(code)], env=environment))
+        for environment in (plain, {**plain, KERNEL_CACHE: "1024"})
+    ]
+    assert grown[0] < 0.3 * grown[1], grown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
