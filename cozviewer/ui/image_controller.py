@@ -221,13 +221,18 @@ class ImageController(QObject):
 
     @Slot(object)
     def choose_engine(self, choice: EngineChoice) -> None:
-        """Generate with these settings from now on; those in use end a switch to others."""
+        """Generate with these settings from now on; those in use end a switch to others. A photo
+        that is being opened gets them instead of the open one."""
         if self.scope is None:
             self.choice = choice
             self._parts.engine_menu.show_choice(choice)
+            self.opening.use(choice)
         elif choice != self.scope.choice or self._chosen is not None:
             self._chosen = chosen_since(self.choice, self.scope.choice, choice)
-            self.opening.switch(self.scope.document.image, choice)
+            if not self.opening.use(self._chosen):
+                self.opening.switch(self.scope.document.image, choice)
+        else:  # an open session may have it, though the user has chosen another one before
+            self.choice = replace(self.choice, engine=choice.engine)
 
     def stop(self) -> None:
         """Stop opening, saving, generating and exporting; finished tiles stay."""

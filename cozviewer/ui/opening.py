@@ -101,6 +101,18 @@ class Opening(QObject):
         source = image.source
         self._send(OpenRequest(source.path or Path(source.name), choice, image=image))
 
+    def use(self, choice: EngineChoice) -> bool:
+        """Open what is being read with other settings; a session has its own.
+
+        Returns:
+            Whether anything is being read, other than for a switch of the engine.
+        """
+        request = self._request
+        if not self._reading or request is None or request.image is not None:
+            return False
+        self._send(replace(request, choice=choice, cancelled=Event()))
+        return True
+
     def stop(self) -> None:
         """Cancel reading; what was open before stays."""
         if self._reading and self._request is not None:

@@ -122,6 +122,24 @@ def test_escape_stops_reading_at_once(
     assert window.document.source.name == "other.png"
 
 
+@pytest.mark.parametrize("first", [False, True])
+def test_an_engine_chosen_while_a_photo_is_opened_is_used_for_it(
+    bench: Bench, qtbot: QtBot, stuck: tuple[Path, StuckDecoder], first: bool
+) -> None:
+    window, (path, decoder) = bench.window, stuck
+    if not first:
+        with qtbot.waitSignal(window.opened):
+            window.open_image(bench.photo)
+    window.open_image(path)
+    qtbot.waitUntil(decoder.begun.is_set)
+    window.engine_menu.chosen.emit(EngineChoice("nearest"))
+    decoder.release.set()
+    qtbot.waitUntil(lambda: window.document is not None and window.document.source.path == path)
+    settle(qtbot, window)
+    assert window.images.choice_in_use == window.images.choice == EngineChoice("nearest")
+    assert window.engine_menu.choice == EngineChoice("nearest")
+
+
 def test_before_a_first_picture_escape_leads_back_to_the_empty_page(
     bench: Bench, qtbot: QtBot, stuck: tuple[Path, StuckDecoder]
 ) -> None:

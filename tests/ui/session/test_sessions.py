@@ -294,6 +294,17 @@ def test_what_was_chosen_by_hand_in_a_session_goes_for_the_next_photo(
     assert window.engine_menu.choice == EngineChoice("bicubic", "cpu", seed=3)
 
 
+def test_the_engine_of_a_session_goes_for_the_next_photo_once_it_is_chosen_by_hand(
+    trip: Path, photo: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    window = new_window(trip, EngineChoice("nearest", "cpu", seed=3))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    shown = window.engine_menu.choice
+    window.engine_menu.chosen.emit(shown)
+    opened(window, qtbot, photo)
+    assert window.engine_menu.choice == EngineChoice(shown.engine, "cpu", seed=3)
+
+
 def test_what_a_session_was_made_with_is_not_remembered_as_the_users(
     trip: Path, new_window: Open, qtbot: QtBot
 ) -> None:
