@@ -97,7 +97,7 @@ PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
         data.chelsea,
         (
             *(Place("fur", 110, 150), Place("eye", 165, 112), Place("nose", 225, 190)),
-            *(Place("corner of the eye", 146, 132), Place("whiskers", 184, 240)),
+            *(Place("eyelid", 146, 132), Place("whiskers", 184, 240)),
         ),
     ),
     "coffee": (
