@@ -186,7 +186,7 @@ def compare(folder: Path) -> None:
         exact, rough = (corrected(fine, crop, 1.0).clip(0, 1)[shown] for fine in drawn)
         shift = np.abs((rough - exact).mean((0, 1))).max() * 255
         images = [np.rint(fine * 255).astype(np.uint8) for fine in (exact, rough)]
-        natural = [niqe(picture) or np.nan for picture in images]
+        natural = [niqe(image) or np.nan for image in images]
         print(
             f"{name:20} {before:6.1f} {psnr(exact, rough):14.1f} {shift:7.3f}"
             f"   {natural[0]:.3f} {natural[1]:.3f} ({100 * (natural[1] / natural[0] - 1):+.1f} %)"

@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
@@ -19,12 +20,13 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from cozviewer.app import resource, services_for
 from cozviewer.chain.trust.detections import looking_mark
-from cozviewer.config.choice import EngineChoice
+from cozviewer.config.choice import NO_TEXTURE, SOFT, EngineChoice
 from cozviewer.export.strip import strip_views
 from cozviewer.export.tasks import StripTask
 from cozviewer.jobs.exports.export_job import Export
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.ui.compare.paint import Mode
+from cozviewer.ui.compare.settings_dialog import SettingsDialog
 from cozviewer.ui.language import use_language
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.widgets.theme import DARK, LIGHT, apply_theme
@@ -143,6 +145,30 @@ def upscale(studio: Studio) -> None:
     dialog.reject()
 
 
+def depth(studio: Studio) -> None:
+    """Edge sharpening, crisp and soft side by side, without the texture that covers edges."""
+    window, menu = studio.window, studio.window.engine_menu
+    present = menu.choice
+    menu.chosen.emit(replace(present, texture=NO_TEXTURE))
+    studio.wait(lambda: menu.choice.texture == NO_TEXTURE)
+    studio.rest()
+    studio.go_to(64.0)
+    actions = {action.text(): action for action in window.compare_menu.actions()}
+    actions["Other &Settings…"].trigger()
+    dialog = next(each for each in window.findChildren(SettingsDialog) if each.isVisible())
+    dialog.contours.setCurrentIndex(dialog.contours.findData(SOFT))
+    dialog.use.click()
+    window.compare_menu.set_mode(Mode.SIDE)
+    studio.wait(lambda: window.panes.beside.shows_frame)
+    studio.rest()
+    studio.pause(6)  # until hints have faded
+    studio.save("depth")
+    window.compare_menu.set_mode(None)
+    menu.chosen.emit(present)
+    studio.wait(lambda: menu.choice == present)
+    studio.go_to(16.0)
+
+
 def strip(studio: Studio) -> None:
     """The way to the view."""
     window = studio.window
@@ -164,6 +190,7 @@ SHOTS: dict[str, Callable[[Studio], None]] = {
     "overlays": overlays,
     "info": panels,
     "upscale": upscale,
+    "depth": depth,
     "strip": strip,
 }
 

@@ -1,9 +1,12 @@
 """Makes sheets of texture at depth: places of free photos from ×16 to ×4096, with texture off above
-and from the photo below. Run it in the project's folder:
+and from the photo below; one row where nothing is borrowed, as both are the same there. Run it in
+the project's folder:
 
     .venv/bin/python packaging/sheets.py                        the one in the README
     .venv/bin/python packaging/sheets.py --out DIR [PHOTO...]   every place of these photos
     .venv/bin/python packaging/sheets.py --out DIR --movies     frames of the way into each place
+
+A PHOTO may name one of its places: astronaut/suit.
 
 The photos are scikit-image's, the sample photo and some that are computed.
 """
@@ -11,7 +14,7 @@ The photos are scikit-image's, the sample photo and some that are computed.
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +25,8 @@ from skimage import data
 
 from cozviewer.app import resource
 from cozviewer.chain.chain import Chain
+from cozviewer.chain.textures.material import GRID
+from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.commands.common.options import OpenOptions
 from cozviewer.commands.common.progress import ProgressLine
 from cozviewer.commands.common.views import opened_chain
@@ -29,7 +34,8 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.export.run import run_task
 from cozviewer.export.sheet import Panel, sheet
 from cozviewer.export.tasks import ImageTask
-from cozviewer.image.pixels import Rgb8
+from cozviewer.image.pixels import Rgb8, part_of
+from cozviewer.image.rect import Rect
 from cozviewer.models.shared import Pool
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.util.cancel import never
@@ -44,6 +50,10 @@ WRAP = 14
 """Frames of a movie in a row."""
 
 TEXTURES = {"off": "texture off", "photo": "texture from the photo"}
+NOTHING = "nothing is borrowed"
+
+NEAR = 48
+"""Source pixels around a place on which its views depend, with room to spare."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +95,14 @@ PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
     ),
     "cat": (
         data.chelsea,
-        (Place("fur", 110, 150), Place("eye", 165, 112), Place("nose", 225, 190)),
+        (
+            *(Place("fur", 110, 150), Place("eye", 165, 112), Place("nose", 225, 190)),
+            *(Place("eyelid", 146, 132), Place("whiskers", 184, 240)),
+        ),
     ),
     "coffee": (
         data.coffee,
-        (Place("cup", 300, 150), Place("foam", 330, 110), Place("wood", 540, 290)),
+        (Place("cup", 250, 60), Place("foam", 290, 140), Place("wood", 540, 290)),
     ),
     "astronaut": (
         data.astronaut,
@@ -98,7 +111,7 @@ PHOTOS: dict[str, tuple[Callable[[], Rgb8], tuple[Place, ...]]] = {
             *(Place("background", 60, 40), Place("hair", 222, 45)),
         ),
     ),
-    "portrait": (_portrait, (Place("face", 250, 300),)),
+    "portrait": (_portrait, (Place("face", 250, 300), Place("collar", 368, 475))),
     "rocket": (data.rocket, (Place("sky", 80, 100), Place("metal", 320, 200))),
     "hubble": (data.hubble_deep_field, (Place("stars", 400, 400),)),
     "retina": (data.retina, (Place("vessels", 700, 600),)),
@@ -133,8 +146,9 @@ def main() -> int:
             _save(README, shown)
             return 0
         options.out.mkdir(parents=True, exist_ok=True)
-        for photo in options.photos or PHOTOS:
-            places = PHOTOS[photo][1]
+        for words in options.photos or PHOTOS:
+            photo, _, name = words.partition("/")
+            places = [place for place in PHOTOS[photo][1] if name in ("", place.name)]
             if options.movies:
                 for place in places:
                     (frames,) = studio.views(photo, [place], "photo", MOVIE_ZOOMS)
@@ -143,10 +157,18 @@ def main() -> int:
                         [frames[start : start + WRAP] for start in range(0, len(frames), WRAP)],
                     )
                 continue
-            off, borrowed = (studio.views(photo, places, each, ZOOMS) for each in TEXTURES)
-            pairs = [row for pair in zip(off, borrowed, strict=True) for row in pair]
-            _save(options.out / f"sheet-{photo}.jpg", pairs)
+            textured = [place for place in places if studio.borrows(photo, place)]
+            off = dict(zip(textured, studio.views(photo, textured, "off", ZOOMS), strict=True))
+            shown = []
+            for place, row in zip(places, studio.views(photo, places, "photo", ZOOMS), strict=True):
+                same = [replace(panel, note=NOTHING) for panel in row]
+                shown += [off[place], row] if place in off else [same]
+            _save(options.out / f"sheet-{words.replace('/', '-')}.jpg", shown)
     return 0
+
+
+def _pixels(photo: str) -> Rgb8:
+    return np.asarray(Image.fromarray(PHOTOS[photo][0]()).convert("RGB"))
 
 
 def _place(photo: str, name: str) -> Place:
@@ -163,15 +185,26 @@ class Studio:
         self, photo: str, places: Sequence[Place], texture: str, zooms: Sequence[float]
     ) -> list[list[Panel]]:
         """Return a row of views of each place."""
+        if not places:
+            return []
         path = self._folder / f"{photo}.png"
         if not path.exists():
-            Image.fromarray(PHOTOS[photo][0]()).convert("RGB").save(path, compress_level=1)
+            Image.fromarray(_pixels(photo)).save(path, compress_level=1)
         options = OpenOptions(path, EngineChoice(texture=texture), engine_named=True, cache=None)
         with (
             ProgressLine(sys.stderr) as line,
             opened_chain(options, line, never, self._pool) as (_, chain),
         ):
             return [[self._view(chain, place, texture, zoom) for zoom in zooms] for place in places]
+
+    def borrows(self, photo: str, place: Place) -> bool:
+        """Return whether views of a place may show borrowed texture."""
+        pixels = _pixels(photo)
+        whole = Rect(0, 0, pixels.shape[1], pixels.shape[0])
+        texture = PhotoTexture(lambda part: part_of(pixels, part, whole), whole.width, whole.height)
+        left, top = (max(0, at - NEAR) // GRID * GRID for at in (place.x, place.y))
+        around = Rect(left, top, 2 * NEAR, 2 * NEAR).intersected(whole)
+        return bool(texture.borrowed(around).any())
 
     def _view(self, chain: Chain, place: Place, texture: str, zoom: float) -> Panel:
         view = View(camera_at(place.x, place.y, Fraction(zoom)), SIDE, SIDE).aligned()

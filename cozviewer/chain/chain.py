@@ -18,7 +18,7 @@ from cozviewer.chain.joining.beyond import Beyond
 from cozviewer.chain.pace import Pace
 from cozviewer.chain.planned import Turn, Work, in_rows, planned
 from cozviewer.chain.protocols import Prompter, Upscaler
-from cozviewer.chain.recipe import Recipe
+from cozviewer.chain.recipe import TEXTURE, Recipe
 from cozviewer.chain.runs import CORE
 from cozviewer.chain.step import draw_run
 from cozviewer.chain.textures.texture import PhotoTexture
@@ -131,10 +131,11 @@ def with_all_tiles(refine: Callable[[], None], use: Callable[[], T]) -> T:
     raise gone
 
 
-def texture_of(pyramid: Pyramid) -> PhotoTexture:
-    """Return the texture of a pyramid's photo."""
+def texture_of(pyramid: Pyramid, version: int = TEXTURE) -> PhotoTexture:
+    """Return the texture of a pyramid's photo, borrowed as in a version of TEXTURE."""
     source = pyramid.source
-    return PhotoTexture(partial(pyramid.exact_region, 0), source.width, source.height)
+    read = partial(pyramid.exact_region, 0)
+    return PhotoTexture(read, source.width, source.height, version)
 
 
 class Chain:
@@ -166,7 +167,7 @@ class Chain:
         self._loaded = False
         self._pace = Pace()
         self.beyond: Beyond | None = Beyond()
-        self.texture = texture_of(pyramid) if recipe.photo_texture else None
+        self.texture = texture_of(pyramid, recipe.texture) if recipe.photo_texture else None
         self.medical = medical or pyramid.source.medical
 
     @property

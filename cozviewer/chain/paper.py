@@ -111,7 +111,7 @@ def later_states(
     if recipe.photo_texture:
         begun = first.pixels if photo is None else photo
         texture = PhotoTexture(
-            lambda part: part_of(begun, part, Rect(0, 0, SIDE, SIDE)), SIDE, SIDE
+            lambda part: part_of(begun, part, Rect(0, 0, SIDE, SIDE)), SIDE, SIDE, recipe.texture
         )
     for index in range(first.index + 1, first.index + 1 + levels):
         check_cancelled(cancelled)

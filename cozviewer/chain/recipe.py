@@ -31,8 +31,9 @@ RESTORES_DETAIL = FRUGAL = 3
 """The first version in which fidelity restores the luma of detail, and in which no more soft parts
 are regenerated than necessary."""
 
-TEXTURE = 1
-"""Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels."""
+TEXTURE = 2
+"""Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
+Pyramids of sessions continue with the one that they were made with."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Recipe:
         photo_texture: Whether missing texture is borrowed from the photo, from the second step on;
             see `texture`.
         method: See METHOD.
+        texture: See TEXTURE; counts where `photo_texture` is set.
         largest: Maximum side of a run in pixels of its level. It decides only which tiles are drawn
             together, so recipes that differ in it alone are equal.
     """
@@ -68,6 +70,7 @@ class Recipe:
     adaptive_scale: bool = False
     photo_texture: bool = False
     method: int = METHOD
+    texture: int = TEXTURE
     largest: int = field(default=LARGEST, compare=False)
 
     @cached_property
@@ -84,7 +87,7 @@ class Recipe:
                 **({"least": self.least} if self.least else {}),
                 **({"one_seed": True} if self.one_seed else {}),
                 **({"adaptive_scale": True} if self.adaptive_scale else {}),
-                **({"photo_texture": TEXTURE} if self.photo_texture else {}),
+                **({"photo_texture": self.texture} if self.photo_texture else {}),
             },
             sort_keys=True,
             separators=(",", ":"),
@@ -146,10 +149,10 @@ def _up(number: int, step: int) -> int:
 def is_current(text: str) -> bool:
     """Return whether `Recipe.text` is of this version of the step, as far as it can be read."""
     try:
-        method = json.loads(text)["method"]
-    except (ValueError, TypeError, KeyError, RecursionError):
+        read = json.loads(text)
+        return bool(read["method"] == METHOD and read.get("photo_texture", TEXTURE) == TEXTURE)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return True
-    return bool(method == METHOD)
 
 
 def recipe_of(

@@ -8,7 +8,7 @@ from typing import Any
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Progressed, ignore
-from cozviewer.chain.recipe import METHOD, Recipe
+from cozviewer.chain.recipe import METHOD, TEXTURE, Recipe
 from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import (
     LARGEST_SEED,
@@ -118,6 +118,7 @@ def recipe_from(text: str) -> Recipe:
             adaptive_scale=bool(read.get("adaptive_scale", False)),
             photo_texture=bool(read.get("photo_texture", False)),
             method=int(read.get("method", METHOD)),
+            texture=int(read.get("photo_texture", TEXTURE)),
         )
     except (TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise ValueError("not a recipe") from error

@@ -60,6 +60,8 @@ def test_an_earlier_method_stays_what_it_was() -> None:
     [
         (RECIPE.text, True),
         (replace(RECIPE, method=2).text, False),
+        (replace(RECIPE, photo_texture=True).text, True),
+        (replace(RECIPE, photo_texture=True, texture=1).text, False),
         ("", True),
         ("[]", True),
         ('{"fidelity":1.0}', True),

@@ -192,6 +192,7 @@ RECIPE = Recipe((("name", "x"), ("weights", "1")), (("name", "none"),), 2**60, 0
         replace(RECIPE, one_seed=True, fidelity=0.0),
         replace(RECIPE, adaptive_scale=True),
         replace(RECIPE, photo_texture=True),
+        replace(RECIPE, photo_texture=True, texture=1),
         replace(RECIPE, method=2),
     ],
 )

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.fidelity import blurred, cause_of, enlarged, ramp, shrunk
+from cozviewer.chain.recipe import TEXTURE
 from cozviewer.chain.textures.material import CELL, FINE, GRID, MARGIN, PLAIN, Survey, survey
 from cozviewer.image.pixels import LUMA, Rgb8, RgbFloat, luma_of, padded
 from cozviewer.image.rect import Rect, rect_between
@@ -57,8 +58,14 @@ LIKE_ANGLE = math.radians(14)
 ALIKE = (0.12, 0.4)
 """Likeness of the best cell: below the first nothing is added, above the second all of it."""
 
-CHOICES = (8.0, 24.0)
-"""The same for the number of cells to choose from: fewer ones repeat before the eye."""
+CHOICES = (66.0, 100.0)
+"""The same for the number of cells to choose from: fewer ones repeat before the eye. They overlap:
+as blended, a cell covers as much as 33 of them (4 pi BLEND^2 pixels, GRID^2 for each), so this is
+an area of two to three cells. Smaller islands that look even are a seam of cloth (50 cells) or the
+rim of a collar (54); hair has 100 and more, fur 200, grass 1300."""
+
+EARLIER_CHOICES = (8.0, 24.0)
+"""The same in the first version of TEXTURE."""
 
 NEAR = (0.1, 0.4)
 """The same for how much even texture there is around the spot itself."""
@@ -100,10 +107,14 @@ class PhotoTexture:
     Args:
         read: Returns the photo's pixels in a rectangle inside it, (h, w, 3) uint8.
         width, height: The photo's size in pixels.
+        version: See TEXTURE.
     """
 
-    def __init__(self, read: Callable[[Rect], Rgb8], width: int, height: int) -> None:
+    def __init__(
+        self, read: Callable[[Rect], Rgb8], width: int, height: int, version: int = TEXTURE
+    ) -> None:
         self._read = read
+        self._choices = CHOICES if version > 1 else EARLIER_CHOICES
         self._whole = Rect(0, 0, width, height)
         self._lock = threading.Lock()
         self._spots: OrderedDict[Rect, _Spots] = OrderedDict()
@@ -206,7 +217,7 @@ class PhotoTexture:
         around_it = region.grown(MARGIN)
         there = around_it.intersected(self._whole)
         pixels = padded(self._read(there), there, around_it, "symmetric")
-        spots = _Spots(survey(pixels, region), self._whole)
+        spots = _Spots(survey(pixels, region), self._whole, self._choices)
         with self._lock:
             self._spots[region] = spots
             while len(self._spots) > KEPT:
@@ -289,8 +300,8 @@ class _Spots:
     Positions are clamped to the photo, so texture continues beyond its edges.
     """
 
-    def __init__(self, figures: Survey, whole: Rect) -> None:
-        self._figures = figures
+    def __init__(self, figures: Survey, whole: Rect, choices: tuple[float, float]) -> None:
+        self._figures, self._choices = figures, choices
         self._high = np.ascontiguousarray(figures.high.transpose(2, 0, 1))
         self._whole = whole
         region = figures.region
@@ -399,7 +410,7 @@ class _Spots:
             return nothing
         most = odds.max(axis=1) / best
         choices = float(most.sum() ** 2 / (most**2).sum())
-        part = _ramp(best, ALIKE) * _ramp(choices, CHOICES) * _ramp(around, NEAR)
+        part = _ramp(best, ALIKE) * _ramp(choices, self._choices) * _ramp(around, NEAR)
         odds = (odds / best) ** 2
         odds[odds < 0.05] = 0
         contrast = float((odds.sum(axis=1) * self._contrast[cells]).sum() / odds.sum())

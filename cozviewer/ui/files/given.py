@@ -79,7 +79,7 @@ def link_name(link: str) -> str:
         return name
     host = parts.hostname or ""
     name = translate("Files", "Image from {host}").format(host=host)
-    return name if is_file_name(name, windows=True) else "picture"
+    return name if is_file_name(name, windows=True) else "image"
 
 
 def _files(data: QMimeData) -> tuple[Path, ...]:

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, shrunk
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.chain.quick_view import quick_view
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import TEXTURE, recipe_of
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, RgbFloat, luma_of, to_float
 from cozviewer.image.rect import Rect
@@ -19,12 +20,18 @@ from tests.chain.fakes import DetailUpscaler, Silent
 from tests.chain.textures.test_material import fur, grass, rgb
 
 
-def texture_of(photo: Rgb8) -> PhotoTexture:
+def portrait() -> Rgb8:
+    """Return the astronaut twice as large, as a portrait."""
+    large = Image.fromarray(data.astronaut()).resize((1024, 1024), Image.Resampling.LANCZOS)
+    return np.asarray(large)[:600, 200:800]
+
+
+def texture_of(photo: Rgb8, version: int = TEXTURE) -> PhotoTexture:
     def read(part: Rect) -> Rgb8:
         assert part.intersected(Rect(0, 0, photo.shape[1], photo.shape[0])) == part
         return photo[part.y : part.bottom, part.x : part.right]
 
-    return PhotoTexture(read, photo.shape[1], photo.shape[0])
+    return PhotoTexture(read, photo.shape[1], photo.shape[0], version)
 
 
 def around(x: float, y: float, z: int, width: int = 192, height: int = 160) -> Rect:
@@ -66,11 +73,26 @@ def test_plain_places_and_structure_get_nothing() -> None:
         (rgb(data.astronaut()), 60, 40),  # a wall
         (rgb(data.coffee()), 300, 150),  # a cup
         (rgb(data.page()), 150, 90),  # letters
+        (rgb(data.astronaut()), 105, 275),  # a seam of cloth
+        (portrait(), 368, 475),  # the rim of a collar
         (np.full((200, 200, 3), 90, np.uint8), 100, 100),
     ):
         for z in (4, 8):
             fine = added(photo, around(x, y, z), z)
             np.testing.assert_array_equal(fine, np.float32(0.5))
+
+
+def test_the_first_version_stays_what_it_was() -> None:
+    """Sessions continue with it; it borrowed from islands that are smaller than three cells."""
+    photo, region = portrait(), around(368, 475, 6)
+    earlier, present = (texture_of(photo, version).band(region, 6) for version in (1, 2))
+    assert earlier is not None
+    assert earlier[1].mean() > 10
+    assert present is None
+    of_grass = [texture_of(grass(), version).band(around(256, 256, 6), 6) for version in (1, 2)]
+    assert of_grass[0] is not None
+    assert of_grass[1] is not None
+    np.testing.assert_array_equal(of_grass[0][0], of_grass[1][0])
 
 
 def test_a_level_that_has_its_own_texture_gets_none() -> None:
