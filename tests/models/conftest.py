@@ -9,6 +9,7 @@ from skimage import data
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_upscaler
+from cozviewer.models.number_formats import supported_formats
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
@@ -24,6 +25,13 @@ def engine() -> NetworkUpscaler:
     upscaler = realesrgan(ModelContext("cpu", numbers="fp32", notice=pytest.fail))
     upscaler.load()
     return upscaler
+
+
+@pytest.fixture(scope="session")
+def quick_engine() -> NetworkUpscaler:
+    """Real-ESRGAN on the CPU, in bf16 where it has that: less than half the time of fp32."""
+    numbers = "bf16" if "bf16" in supported_formats("cpu") else "fp32"
+    return realesrgan(ModelContext("cpu", numbers=numbers, notice=pytest.fail))
 
 
 @pytest.fixture(scope="session")
