@@ -1,5 +1,7 @@
 """The real network, loaded once for all tests, a tiny one of the other kind, and a real photo."""
 
+import errno
+import os
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +58,16 @@ def enlarged(engine: NetworkUpscaler, crop: Rgb8) -> RgbFloat:
 def bicubic(crop: Rgb8) -> RgbFloat:
     """`crop` by bicubic interpolation."""
     return make_upscaler("bicubic").upscale(crop, "", 0, never)
+
+
+@pytest.fixture
+def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk on which no file can take its place."""
+
+    def full(source: object, target: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
 
 
 @pytest.fixture(scope="session")
