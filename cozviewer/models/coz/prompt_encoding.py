@@ -57,7 +57,7 @@ class Encoder:
         staying: bool = False,
         kept: PromptEmbedsFolder | None = None,
         remembered: int = REMEMBERED,
-        opening: Callable[..., Any] = open_part,
+        opening: Callable[..., Any] | None = None,
     ) -> None:
         """Prepare; no file is read yet.
 
@@ -67,13 +67,13 @@ class Encoder:
             staying: Whether the encoders stay in memory until `free`.
             kept: Cache of encoded prompts on disk.
             remembered: Number of prompts whose embeddings stay in memory.
-            opening: Opens an encoder, as `open_part` does.
+            opening: Opens an encoder in place of `open_part`.
         """
         self._files = files
         self._device = device
         self._staying = staying
         self._kept = kept
-        self._remembered, self._opening = remembered, opening
+        self._remembered, self._opening = remembered, opening or open_part
         self._known: OrderedDict[str, PromptEmbeds] = OrderedDict()
         self._open: dict[str, Any] = {}
 
