@@ -29,6 +29,7 @@ from pytestqt.qtbot import QtBot
 from cozviewer.util.signals import STOP_SIGNALS
 from tests.packages import Packages
 from tests.patience import PATIENCE
+from tests.room import Room
 
 # Other work on the machine must not fail a property, nor a CI run by chance find what others miss.
 settings.register_profile("cozviewer", deadline=None, derandomize="CI" in os.environ)
@@ -167,6 +168,12 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
     """What hides installed packages, or adds others."""
     return Packages(monkeypatch)
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Room:
+    """What sets how much room the machine seems to have."""
+    return Room(monkeypatch)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Packages that are installed or not, as Python sees it, whatever this machine has."""
 
 import sys
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -27,8 +27,9 @@ class Packages:
             self._patch.setitem(sys.modules, name, module)
 
     def add_folder(self, name: str, folder: Path) -> None:
-        """Have a package found in a folder."""
-        spec = ModuleSpec(name, None, is_package=True)
+        """Have a package, and the files in it, found in a folder."""
+        loader = SourceFileLoader(name, str(folder / "__init__.py"))
+        spec = ModuleSpec(name, loader, is_package=True)
         spec.submodule_search_locations = [str(folder)]
         module = ModuleType(name)
         module.__spec__ = spec

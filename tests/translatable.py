@@ -170,13 +170,14 @@ def offenders(source: str, path: str) -> list[Offender]:
         path: Names it; text of widgets is looked for below "ui/" alone.
     """
     tree = ast.parse(source)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     found = (
-        [*_wrong_calls(tree), *_unfilled(tree), *_told(tree)]
+        [*_wrong_calls(tree, calls), *_unfilled(calls), *_told(calls)]
         if path != "util/translation.py"
         else []
     )
     if path.startswith(("ui/", "app.py")):
-        found += _shown(tree)
+        found += _shown(calls)
     return sorted({Offender(path, *place) for place in found}, key=lambda each: each.line)
 
 
@@ -212,11 +213,11 @@ def marked_texts(source: str) -> Iterator[tuple[int, str, bool | None]]:
                 yield node.lineno, text.value, numbered
 
 
-def _wrong_calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _wrong_calls(tree: ast.Module, calls: Sequence[ast.Call]) -> Iterator[tuple[int, str]]:
     """Yield calls of translation functions that cannot work."""
     early = set(_run_on_import(tree))
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+    for node in calls:
+        if not isinstance(node.func, ast.Name):
             continue
         name = node.func.id
         if name not in LOOKUPS:
@@ -233,10 +234,10 @@ def _wrong_calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, f"{name} before the language is known"
 
 
-def _unfilled(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _unfilled(calls: Sequence[ast.Call]) -> Iterator[tuple[int, str]]:
     """Yield texts whose placeholders are not those that `format` fills in."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+    for node in calls:
+        if not isinstance(node.func, ast.Attribute):
             continue
         inner = node.func.value
         if node.func.attr != "format" or not isinstance(inner, ast.Call):
@@ -264,10 +265,10 @@ def _run_on_import(tree: ast.Module) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _told(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _told(calls: Sequence[ast.Call]) -> Iterator[tuple[int, str]]:
     """Yield sentences of errors, stages and notices that are not translated."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and _name(node) in (*ERRORS, *TOLD):
+    for node in calls:
+        if _name(node) in (*ERRORS, *TOLD):
             first = node.args[1:2] if _name(node) == "Mark" else node.args[:1]
             for text in first:
                 yield from (
@@ -277,10 +278,10 @@ def _told(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 )
 
 
-def _shown(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _shown(calls: Sequence[ast.Call]) -> Iterator[tuple[int, str]]:
     """Yield texts of widgets that are not translated."""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or _name(node) not in SETTERS:
+    for node in calls:
+        if _name(node) not in SETTERS:
             continue
         places = SETTERS[_name(node)]
         texts = [text for place, text in enumerate(node.args) if place in places]

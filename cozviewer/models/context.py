@@ -5,6 +5,8 @@ from pathlib import Path
 
 from cozviewer.chain.protocols import Notice, ignore
 from cozviewer.config.choice import AUTO, QUANTISED
+from cozviewer.models.device import Device, pick_device
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.memory.manager import MemoryManager
 
 
@@ -21,6 +23,7 @@ class ModelContext:
             none of them.
         notice: Receives sentences for the user, at any later time.
         on_plan: Receives the memory plan as a sentence, before the first model is loaded.
+        hardware: What the computer has.
         memory_manager: Shares the memory among the models that have this context.
 
     Raises:
@@ -33,11 +36,20 @@ class ModelContext:
     cache_dir: Path | None = None
     notice: Notice = ignore
     on_plan: Notice = ignore
+    hardware: Hardware = field(default=THIS_COMPUTER, repr=False)
     memory_manager: MemoryManager = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        manager = MemoryManager(self.device, self.memory, self.on_plan)
+        manager = MemoryManager(self.device, self.memory, self.on_plan, self.hardware)
         object.__setattr__(self, "memory_manager", manager)
+
+    def place(self) -> Device:
+        """Return the device to run on. Imports torch.
+
+        Raises:
+            BadInput: The computer does not have it.
+        """
+        return pick_device(self.device, self.hardware)
 
     @property
     def quantised(self) -> str:

@@ -1,14 +1,12 @@
 """Chooses the device and number format of a network."""
 
 import os
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Literal
 
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import listed, translate
 
@@ -17,10 +15,6 @@ AUTO = "auto"
 Dtype = Literal["float32", "bfloat16", "int8"]
 """torch dtype names. With int8 only the inside of the network is in bytes; its input and output are
 float32."""
-
-DEVICE_NODES, GPU_NODES = Path("/dev"), ("nvidia[0-9]*", "kfd", "dxg")
-"""The folder of device files, and those of the drivers of NVIDIA and AMD, and of Windows' for its
-Linux."""
 
 SHORT = {"float32": "fp32", "bfloat16": "bf16", "int8": "int8"}
 
@@ -56,7 +50,7 @@ class Device:
         """The dtype of a network's input and output."""
         return "float32" if self.dtype == "int8" else self.dtype
 
-    def for_large(self) -> "Device":
+    def for_large(self, hardware: Hardware = THIS_COMPUTER) -> "Device":
         """Return the same device with the fastest number format for large networks.
 
         Billions of multiplications per second in one thread of an EPYC with AVX512-BF16, no AMX:
@@ -67,7 +61,9 @@ class Device:
 
         So bf16 is used with AVX512-BF16, without measuring; the weights also take half the memory.
         """
-        if self.name == "cpu" and self.channels_last and cpu_has("_is_avx512_bf16_supported"):
+        if self.name != "cpu" or not self.channels_last:
+            return self
+        if hardware.cpu_has("_is_avx512_bf16_supported"):
             return replace(self, dtype="bfloat16")
         return self
 
@@ -76,29 +72,12 @@ class Device:
         return replace(self, dtype="float32", channels_last=False)
 
 
-def has_torch() -> bool:
-    """Return whether torch is installed; it is not in the small bundle. Imports nothing."""
-    return find_spec("torch") is not None
-
-
-def may_have_gpu() -> bool:
-    """Return whether there may be a GPU that torch can use, by the signs of a driver. Imports
-    nothing."""
-    system: str = sys.platform
-    if system == "linux":
-        return any(any(DEVICE_NODES.glob(name)) for name in GPU_NODES)
-    if system == "win32":
-        return (Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32/nvcuda.dll").exists()
-    return True
-
-
-def available_devices() -> list[str]:
+def available_devices(hardware: Hardware = THIS_COMPUTER) -> list[str]:
     """Return the names of the available devices, the CPU first. Imports torch if there may be
     others."""
-    if not has_torch() or not may_have_gpu():
+    if not hardware.has_torch or not hardware.may_have_gpu:
         return ["cpu"]
-    import torch
-
+    torch = hardware.torch
     names = ["cpu"]
     for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
         names.append(f"cuda:{index}" if index else "cuda")
@@ -107,18 +86,19 @@ def available_devices() -> list[str]:
     return names
 
 
-def pick_device(wanted: str = AUTO) -> Device:
+def pick_device(wanted: str = AUTO, hardware: Hardware = THIS_COMPUTER) -> Device:
     """Return the device to run on. Imports torch.
 
     Args:
         wanted: "auto" for the fastest kind that is available, or "cpu", "cuda", "cuda:1", "mps".
+        hardware: What the computer has.
 
     Raises:
         BadInput: The device does not exist on this computer.
     """
     _use_large_pages()
     _let_threads_sleep()
-    available = available_devices()
+    available = available_devices(hardware)
     name = {AUTO: _fastest(available), "cuda:0": "cuda"}.get(wanted, wanted)
     if name not in available:
         there = listed([AUTO, *available[:-1]])
@@ -128,13 +108,15 @@ def pick_device(wanted: str = AUTO) -> Device:
             ).format(wanted=wanted, there=there, available=available[-1])
         )
     if name == "cpu":
-        return _cpu()
+        return _cpu(hardware)
     if name == "mps":
         return Device("mps", "Apple GPU")
-    return _cuda(name)
+    return _cuda(name, hardware)
 
 
-def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
+def ways(
+    place: Device, numbers: str = AUTO, hardware: Hardware = THIS_COMPUTER
+) -> Sequence[Device]:
     """Return the number formats to consider for a convolutional network on a device.
 
     On a CPU with bf16 kernels no rule predicts which format is faster: with AVX512-BF16 and no AMX,
@@ -144,6 +126,7 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     Args:
         place: From `pick_device`.
         numbers: "auto", "fp32", "bf16" or "int8".
+        hardware: What the computer has.
 
     Returns:
         At least one, the most exact first; exactly one unless `numbers` is "auto".
@@ -151,7 +134,7 @@ def ways(place: Device, numbers: str = AUTO) -> Sequence[Device]:
     Raises:
         BadInput: The device does not support the number format.
     """
-    supported = _supported(place)
+    supported = _supported(place, hardware)
     if numbers == AUTO:
         return supported if place.name == "cpu" else [place]
     for way in supported:
@@ -172,11 +155,12 @@ def unsupported(hardware: str, numbers: str, supported: Sequence[str]) -> BadInp
     )
 
 
-def supported_numbers(wanted: str = AUTO) -> Sequence[str]:
+def supported_numbers(wanted: str = AUTO, hardware: Hardware = THIS_COMPUTER) -> Sequence[str]:
     """Return the number formats that a device supports, as in `EngineChoice`; none if the device
     does not exist. Imports torch."""
     try:
-        return [way.numbers for way in _supported(pick_device(wanted))]
+        place = pick_device(wanted, hardware)
+        return [way.numbers for way in _supported(place, hardware)]
     except BadInput:
         return []
 
@@ -190,18 +174,6 @@ def all_threads() -> int:
     import torch
 
     return torch.get_num_threads()
-
-
-def free_memory(device: str) -> int:
-    """Return the free bytes on a device. Imports torch for a GPU."""
-    if device.startswith("cuda"):
-        import torch
-
-        torch.cuda.empty_cache()
-        return torch.cuda.mem_get_info(device)[0]
-    import psutil
-
-    return int(psutil.virtual_memory().available)
 
 
 def _use_large_pages() -> None:
@@ -232,7 +204,7 @@ def _fastest(available: list[str]) -> str:
     return next(name for name in ("cuda", "mps", "cpu") if name in available)
 
 
-def _supported(place: Device) -> list[Device]:
+def _supported(place: Device, hardware: Hardware) -> list[Device]:
     """Return the formats in which a device can run convolutional networks, the most exact first.
 
     On a CPU with oneDNN, fp32 without channels_last is left out: it was slower on every tested
@@ -241,32 +213,15 @@ def _supported(place: Device) -> list[Device]:
     if place.name != "cpu":
         return [place] if place.dtype == "float32" else [place.plain(), place]
     found = [replace(place, dtype="float32")]
-    kernels = cpu_has("_is_amx_tile_supported") or cpu_has("_is_avx512_bf16_supported")
-    if place.channels_last and kernels:
+    bf16 = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    if place.channels_last and any(map(hardware.cpu_has, bf16)):
         found.append(replace(place, dtype="bfloat16"))
-    if _multiplies_bytes() and find_spec("openvino") is not None:
+    if hardware.multiplies_bytes and hardware.has_openvino:
         found.append(Device("cpu", place.hardware, "int8"))
     return found
 
 
-def _multiplies_bytes() -> bool:
-    """Return whether the CPU sums products of bytes in 32 bits, as with VNNI. With 16 bits, large
-    sums saturate, and images would differ from those of other machines."""
-    import torch
-
-    capabilities: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return cpu_has("_is_vnni_supported") or bool(capabilities.get("avx_vnni"))
-
-
-def cpu_has(feature: str) -> bool:
-    """Return whether the CPU has an instruction set, by the name of torch's private function."""
-    import torch
-
-    ask = getattr(torch.cpu, feature, None)
-    return ask is not None and bool(ask())
-
-
-def _cpu() -> Device:
+def _cpu(hardware: Hardware) -> Device:
     """Return the CPU with the format that is probably fastest; see `ways` for measuring.
 
     Seconds for Real-ESRGAN on two cores of a Xeon, with channels_last except in the first column:
@@ -278,21 +233,16 @@ def _cpu() -> Device:
 
     On these machines AMX was decisive.
     """
-    import torch
-
-    if cpu_has("_is_amx_tile_supported"):
+    if hardware.cpu_has("_is_amx_tile_supported"):
         return Device("cpu", "CPU", "bfloat16", channels_last=True)
-    # Only oneDNN has kernels for channels_last.
-    one_dnn = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return Device("cpu", "CPU", channels_last=one_dnn)
+    return Device("cpu", "CPU", channels_last=hardware.has_one_dnn)
 
 
-def _cuda(name: str) -> Device:
-    import torch
-
-    hardware = torch.cuda.get_device_name(name)
-    with torch.cuda.device(name):
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
+def _cuda(name: str, hardware: Hardware) -> Device:
+    cuda = hardware.torch.cuda
+    title = cuda.get_device_name(name)
+    with cuda.device(name):
+        native = cuda.is_bf16_supported(including_emulation=False)
     if native:
-        return Device(name, hardware, "bfloat16", channels_last=True)
-    return Device(name, hardware)
+        return Device(name, title, "bfloat16", channels_last=True)
+    return Device(name, title)

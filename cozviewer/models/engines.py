@@ -7,7 +7,6 @@ from pathlib import Path
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.config.choice import CozChoice, PisaChoice, PrompterChoice
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import has_torch
 from cozviewer.models.prompters import NoPrompter, TextPrompter, with_words
 from cozviewer.models.without_torch import no_torch
 from cozviewer.pyramid.makers import maker_label
@@ -111,7 +110,7 @@ def make_upscaler(
         from cozviewer.models.realesrgan.engine import realesrgan
 
         return realesrgan(context)
-    if not has_torch() and (engine == "coz" or is_path(engine)):
+    if not context.hardware.has_torch and (engine == "coz" or is_path(engine)):
         raise no_torch("Chain-of-Zoom" if engine == "coz" else expanded(engine).name)
     if engine == "coz":
         return _coz(coz, context)
@@ -209,7 +208,7 @@ def make_prompter(choice: PrompterChoice, context: ModelContext | None = None) -
                 translate("Error", "The prompter text needs a prompt: enter one, or choose none.")
             )
         return TextPrompter(prompt)
-    if choice.name == "qwen" and not has_torch():
+    if choice.name == "qwen" and not context.hardware.has_torch:
         raise no_torch("Qwen")
     if choice.name == "qwen":
         describing = _qwen(choice, context)

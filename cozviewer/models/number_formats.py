@@ -16,9 +16,7 @@ measured in the same way.
 """
 
 import json
-import os
 import platform
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -36,9 +34,9 @@ from cozviewer.models.device import (
     AUTO,
     Device,
     all_threads,
-    cpu_has,
     supported_numbers,
 )
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.network import LoadedNetwork, is_out_of_memory
 from cozviewer.models.without_torch import formats, one_thread, suffices, threads
 from cozviewer.util.atomic import atomic_private_path
@@ -96,6 +94,7 @@ def fastest(
     identity: Mapping[str, str],
     folder: Path | None,
     with_torch: bool = True,
+    hardware: Hardware = THIS_COMPUTER,
     clock: Callable[[], float] = time.thread_time,
     cancelled: IsCancelled = never,
 ) -> LoadedNetwork:
@@ -108,6 +107,7 @@ def fastest(
         identity: Identifies the network, see `Upscaler.identity`.
         folder: Folder of the result for the next start; None keeps none.
         with_torch: Whether torch runs it, which is imported then; otherwise OpenVINO.
+        hardware: What the computer has.
         clock: Returns seconds; `time.thread_time` counts the CPU time of this thread.
         cancelled: Checked during the runs, between layers.
 
@@ -115,7 +115,7 @@ def fastest(
         Cancelled: `cancelled` returned True. The result is not saved.
     """
     key = {
-        **machine_key(with_torch),
+        **machine_key(with_torch, hardware),
         **{f"network {name}": value for name, value in identity.items()},
     }
     device = None if folder is None else saved_device(folder / FILE_NAME, key, candidates)
@@ -197,25 +197,27 @@ def supported_formats(wanted: str = AUTO) -> Sequence[str]:
     return formats() if suffices(wanted) else supported_numbers(wanted)
 
 
-def machine_key(with_torch: bool) -> Key:
+def machine_key(with_torch: bool, hardware: Hardware = THIS_COMPUTER) -> Key:
     """Return everything besides the network that decides the speed.
 
     Args:
         with_torch: Whether torch runs the network, which is imported then; otherwise OpenVINO.
+        hardware: What the computer has.
     """
     key = {
         "cozviewer": __version__,
         "torch": "",
         "openvino": _openvino_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "cpu": _cpu_name(),
-        "cores": str(os.cpu_count()),
+        "system": f"{platform.system()} {hardware.machine}",
+        "cpu": hardware.cpu_name,
+        "cores": str(hardware.cores),
     }
     if not with_torch:
         return {**key, "threads": str(threads()), "instructions": " ".join(formats())}
-    import torch
-
-    features = [name for name in ("avx512_bf16", "amx_tile") if cpu_has(f"_is_{name}_supported")]
+    features = [
+        name for name in ("avx512_bf16", "amx_tile") if hardware.cpu_has(f"_is_{name}_supported")
+    ]
+    torch = hardware.torch
     return {
         **key,
         "torch": torch.__version__,
@@ -303,14 +305,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
-
-
-def _cpu_name() -> str:
-    """Return the name of the processor, or "" if the system does not give it."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
-                name, _, value = line.partition(":")
-                if name.strip() == "model name":
-                    return value.strip()
-    return platform.processor()

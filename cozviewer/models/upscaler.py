@@ -12,7 +12,7 @@ from cozviewer.chain.protocols import Progressed, Upscaler, ignore
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import AUTO, Device, has_torch, pick_device, ways
+from cozviewer.models.device import AUTO, Device, ways
 from cozviewer.models.network import LoadedNetwork, Network, first_line, is_out_of_memory
 from cozviewer.models.number_formats import fastest
 from cozviewer.models.tiling import upscale_in_parts
@@ -149,12 +149,15 @@ class NetworkUpscaler:
     def _opened(self, cancelled: IsCancelled) -> LoadedNetwork:
         """Return the network, in the chosen number format or the fastest one."""
         numbers, wanted = self._context.numbers, self._context.device
+        hardware = self._context.hardware
         opening: Callable[[Device], LoadedNetwork] = self._open_network
-        with_torch = self._open_without_torch is None or not without_torch.suffices(wanted)
-        if with_torch and not has_torch():
+        with_torch = self._open_without_torch is None or not without_torch.suffices(
+            wanted, hardware
+        )
+        if with_torch and not hardware.has_torch:
             raise without_torch.no_torch(self.name)
         if self._open_without_torch is None or with_torch:
-            candidates = ways(pick_device(wanted), numbers)
+            candidates = ways(self._context.place(), numbers, hardware)
         else:
             candidates = without_torch.ways(wanted, numbers)
             opening = self._open_without_torch
@@ -165,6 +168,7 @@ class NetworkUpscaler:
                 identity=self.identity,
                 folder=self._context.cache_dir,
                 with_torch=with_torch,
+                hardware=hardware,
                 cancelled=cancelled,
             )
         network = opening(candidates[0])

@@ -14,16 +14,15 @@ rest with the network loaded, and at most:
 """
 
 import os
-import platform
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from cozviewer.models.device import AUTO, Device, Dtype, has_torch, may_have_gpu, unsupported
+from cozviewer.models.device import AUTO, Device, Dtype, unsupported
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
@@ -32,14 +31,14 @@ _DTYPES: dict[str, Dtype] = {"fp32": "float32", "bf16": "bfloat16", "int8": "int
 _one: ContextVar[bool] = ContextVar("one", default=False)
 
 
-def suffices(wanted: str = AUTO) -> bool:
+def suffices(wanted: str = AUTO, hardware: Hardware = THIS_COMPUTER) -> bool:
     """Return whether the built-in networks run without torch on a device: on x86 CPUs, and wherever
     torch is not installed. Imports nothing."""
-    if not has_torch():
+    if not hardware.has_torch:
         return True
-    if platform.machine().lower() not in ("x86_64", "amd64") or find_spec("openvino") is None:
+    if not hardware.is_x86 or not hardware.has_openvino:
         return False
-    return wanted == "cpu" or (wanted == AUTO and not may_have_gpu())
+    return wanted == "cpu" or (wanted == AUTO and not hardware.may_have_gpu)
 
 
 def ways(wanted: str, numbers: str = AUTO) -> Sequence[Device]:

@@ -9,6 +9,7 @@ from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
+from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.cancel import never
 from tests.chain.fakes import FakeUpscaler, Silent
 from tests.pyramid.pyramids import pyramid_of
@@ -23,15 +24,18 @@ def refined(chain: Chain, z: int, region: Rect) -> list[Progress]:
 
 @pytest.fixture
 def chain_over() -> Iterator[MakeChain]:
-    """Return what makes a chain over an image: chain_over(rgb, upscaler, prompter)."""
+    """Return what makes a chain over an image: chain_over(rgb, upscaler, prompter, kind)."""
     made: list[Chain] = []
 
     def make(
-        rgb: Rgb8, upscaler: Upscaler | None = None, prompter: Prompter | None = None
+        rgb: Rgb8,
+        upscaler: Upscaler | None = None,
+        prompter: Prompter | None = None,
+        kind: type[TileStore] = TileStore,
     ) -> Chain:
         upscaler, prompter = upscaler or FakeUpscaler(), prompter or Silent()
         recipe = recipe_of(upscaler, prompter)
-        made.append(Chain(pyramid_of(rgb), upscaler, prompter, recipe))
+        made.append(Chain(pyramid_of(rgb, kind), upscaler, prompter, recipe))
         return made[-1]
 
     yield make

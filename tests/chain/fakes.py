@@ -33,6 +33,7 @@ class FakeUpscaler:
 
     Attributes:
         before: Called before each image with its number; may raise or cancel.
+        loading: Called when it is loaded; may raise.
         parts: What is told of each image as it is drawn.
         asked: All calls.
         loads: How often it was loaded.
@@ -45,12 +46,14 @@ class FakeUpscaler:
     identity: Mapping[str, str] = field(default_factory=lambda: {"name": "fake", "weights": "1"})
     device: str = ""
     before: Callable[[int], None] = lambda number: None
+    loading: Callable[[], object] = lambda: None
     parts: Sequence[float] = ()
     asked: list[Asked] = field(default_factory=list)
     loads: int = 0
 
     def load(self, cancelled: IsCancelled = never) -> None:
         self.loads += 1
+        self.loading()
 
     def upscale(
         self,

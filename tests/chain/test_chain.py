@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -338,17 +339,57 @@ def test_loading_can_be_stopped_and_begins_again(chain_over: MakeChain) -> None:
     assert upscaler.loads == 2
 
 
-def test_a_parent_that_vanishes_is_made_again(
-    chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upscaler = FakeUpscaler()
-    chain = chain_over(IMAGE, upscaler)
+class Losing(TileStore):
+    """A store in which a tile vanishes when it is read, until it is put again.
+
+    Attributes:
+        vanishing: That tile.
+        times: How often it vanishes.
+        lost: It, as often as it has vanished.
+    """
+
+    vanishing: TileKey | None = None
+    times = 1
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.lost: list[TileKey] = []
+        self._gone = False
+
+    def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
+        if key == self.vanishing and not self._gone and len(self.lost) < self.times:
+            self.lost.append(key)
+            self._gone = True
+        return None if key == self.vanishing and self._gone else super().get(key, size)
+
+    def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
+        keys = list(keys)
+        absent = {*super().missing(keys), *([self.vanishing] if self._gone else ())}
+        return [key for key in keys if key in absent]
+
+    def has(self, key: TileKey) -> bool:
+        return not self.missing([key])
+
+    def put(self, key: TileKey, rgb: Rgb8, step_id: int) -> None:
+        self._gone = self._gone and key != self.vanishing
+        super().put(key, rgb, step_id)
+
+
+def losing(chain: Chain, key: TileKey, times: int) -> Losing:
+    """Have a tile of a chain over a `Losing` store vanish, and return that."""
+    store = chain.pyramid.store
+    assert isinstance(store, Losing)
+    store.vanishing, store.times = key, times
+    return store
+
+
+def test_a_parent_that_vanishes_is_made_again(chain_over: MakeChain) -> None:
+    chain = chain_over(IMAGE, FakeUpscaler(), kind=Losing)
     plan = planned(chain, 4, VIEW)
     parent = next(key for key in plan if key.z == 2)
-    store = chain.pyramid.store
-    lost = vanishing(chain, monkeypatch, parent, times=1)
+    store = losing(chain, parent, times=1)
     reports = refined(chain, 4, VIEW)
-    assert lost == [parent]
+    assert store.lost == [parent]
     assert planned(chain, 4, VIEW) == []
     assert store.has(parent)
     assert set(made(reports)) == set(plan)
@@ -358,45 +399,12 @@ def test_a_parent_that_vanishes_again_and_again_ends_in_a_sentence(
     chain_over: MakeChain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A cache too small for one view must not compute for ever."""
-    chain = chain_over(IMAGE)
+    chain = chain_over(IMAGE, kind=Losing)
     parent = next(key for key in planned(chain, 4, VIEW) if key.z == 2)
-    vanishing(chain, monkeypatch, parent, times=10**9)
+    losing(chain, parent, times=10**9)
     monkeypatch.setattr("cozviewer.chain.chain.REPLANS", 5)
     with pytest.raises(TileMissing, match=f"{parent} is missing from the tile cache"):
         refined(chain, 4, VIEW)
-
-
-def vanishing(
-    chain: Chain, monkeypatch: pytest.MonkeyPatch, key: TileKey, times: int
-) -> list[TileKey]:
-    """Have a tile vanish when it is read, until it is put again; return where that is noted."""
-    lost: list[TileKey] = []
-    store = chain.pyramid.store
-    get, missing, put = store.get, store.missing, store.put
-    gone = False
-
-    def losing_get(asked: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
-        nonlocal gone
-        if asked == key and not gone and len(lost) < times:
-            lost.append(key)
-            gone = True
-        return None if asked == key and gone else get(asked, size)
-
-    def missing_too(asked: Iterable[TileKey]) -> list[TileKey]:
-        asked = list(asked)
-        absent = set(missing(asked)) | ({key} if gone else set())
-        return [each for each in asked if each in absent]
-
-    def finding_put(asked: TileKey, rgb: Rgb8, step: int) -> None:
-        nonlocal gone
-        gone = gone and asked != key
-        put(asked, rgb, step)
-
-    monkeypatch.setattr(store, "get", losing_get)
-    monkeypatch.setattr(store, "missing", missing_too)
-    monkeypatch.setattr(store, "has", lambda asked: not missing_too([asked]))
-    monkeypatch.setattr(store, "put", finding_put)
-    return lost
 
 
 # -- Prompts

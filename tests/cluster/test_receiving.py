@@ -1,7 +1,5 @@
 """Files on their way to nodes: once, whole, and no more than are needed."""
 
-import shutil
-from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from cozviewer.cluster.parcels import Item, Parcel, digest_of, parcel_of
 from cozviewer.cluster.receiving import Receiver, Want
 from cozviewer.util.errors import Failure
 from tests.cluster.transfers import Node, far_digest, send
+from tests.room import Room
 
 CONTENT = bytes(range(256)) * 40
 
@@ -123,10 +122,9 @@ def test_damage_is_found_and_sent_anew(tmp_path: Path, node_in: MakeNode) -> Non
 
 
 def test_a_full_disk_is_told_before_anything_is_sent(
-    node_in: MakeNode, parcel: Parcel, monkeypatch: pytest.MonkeyPatch
+    node_in: MakeNode, parcel: Parcel, room: Room
 ) -> None:
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(100, 100, 0))
+    room.on_disk(0)
     with pytest.raises(Failure, match=r"base \(.*\) cannot be kept on a node \(the disk is full\)"):
         node_in("far").receiver.wants(parcel)
 

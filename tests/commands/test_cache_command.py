@@ -19,6 +19,7 @@ from cozviewer.pyramid.store.cache import list_set_aside, list_stores, store_pat
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import BadInput
 from cozviewer.util.folders import pyramids_folder
+from tests.commands.conftest import TypeIn
 from tests.pyramid.stores import ROOT, STEP, STORE_KEY, make_older, pixels
 
 
@@ -194,16 +195,16 @@ def test_a_picture_without_tiles_is_said(folder: Path) -> None:
 
 
 def test_all_is_cleared_only_after_a_yes(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, type_in: TypeIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))  # nobody there
+    type_in(io.StringIO("y\n"))  # nobody there
     with pytest.raises(BadInput, match="--yes"):
         run("clear")
-    monkeypatch.setattr(sys, "stdin", Answer("\n"))
+    type_in(Answer("\n"))
     with pytest.raises(BadInput, match="Nothing was deleted"):
         run("clear")
     assert len(names(folder)) == 2
-    monkeypatch.setattr(sys, "stdin", Answer("Y\n"))
+    type_in(Answer("Y\n"))
     assert run("clear") == 0
     assert names(folder) == []
     captured = capsys.readouterr()

@@ -1,7 +1,6 @@
 """Commands over a photo of ten gigapixels, of which they read what they need."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +9,7 @@ from PIL import Image
 from cozviewer.image.pixels import Rgb8
 from tests.commands.conftest import Run
 from tests.image.tiled.giant import giant_tiff, tile_at
+from tests.room import Room
 
 BICUBIC = ("--engine", "bicubic")
 CORNER = (99_872, 99_872)
@@ -32,13 +32,13 @@ def test_a_region_at_the_corner_is_saved_pixel_for_pixel(
 
 
 def test_the_whole_is_refused_in_a_sentence_where_it_does_not_fit(
-    run: Run, giant: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, giant: Path, tmp_path: Path, room: Room
 ) -> None:
     whole = ("--whole", "--level", "1")
     ran = run("render", giant, "-o", tmp_path / "whole.jpg", *whole, *BICUBIC)
     assert ran.code == 2
     assert "100000 x 100000 pixels do not fit into JPEG" in ran.sentence
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=10**9))
+    room.on_disk(10**9)
     ran = run("render", giant, "-o", tmp_path / "whole.png", *whole, *BICUBIC)
     assert ran.code == 2
     assert "1.0 GB are free" in ran.sentence

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,6 @@ from tests.pyramid.images import encoded, noise, smooth
 from tests.pyramid.stores import DAMAGES, damage, stored_keys
 
 BICUBIC = ("--engine", "bicubic", "--json")
-
-EXACT = ("--device", "cpu", "--numbers", "fp32")
-"""Real-ESRGAN without timing its number formats first; int8 differs from run to run."""
 
 
 def pixels_of(path: Path) -> Rgb8:
@@ -230,12 +227,14 @@ def test_ctrl_c_keeps_what_was_finished(
     assert out.exists()
 
 
-def test_real_esrgan_once_and_then_without_torch(run: Run, tmp_path: Path) -> None:
+def test_real_esrgan_once_and_then_without_torch(
+    run: Run, quick: Sequence[str], tmp_path: Path
+) -> None:
     """The slow one: the real network on a crop of a real photo; then again from the cache."""
     photo, out = tmp_path / "cat.png", tmp_path / "out.png"
     photo.write_bytes(encoded(data.chelsea()[96:120, 300:324], "PNG"))
     words = ("render", str(photo), "-o", str(out), "--size", "96x96", "--json")
-    report = run(*words, *EXACT).report
+    report = run(*words, *quick).report
     assert (report["engine"], report["tiles_computed"]) == ("Real-ESRGAN", 4)
     assert report["device"].startswith("CPU")
     drawn = pixels_of(out)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,6 @@ from tests.commands.conftest import Ran, Run
 from tests.pyramid.images import encoded, smooth
 
 BICUBIC = ("--engine", "bicubic")
-
-EXACT = ("--device", "cpu", "--numbers", "fp32")
-"""Real-ESRGAN without timing its number formats first."""
 
 
 def size_of(path: Path) -> tuple[int, int]:
@@ -169,10 +167,10 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
     ]
 
 
-def test_the_real_engine(run: Run, tmp_path: Path) -> None:
+def test_the_real_engine(run: Run, quick: Sequence[str], tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(encoded(smooth(24, 16), "JPEG"))
-    ran: Ran = run("upscale", photo, "--scale", "2", *EXACT, "--json")
+    ran: Ran = run("upscale", photo, "--scale", "2", *quick, "--json")
     assert ran.code == 0
     entry = ran.report["photos"][0]
     assert (entry["state"], entry["width"], entry["height"]) == ("upscaled", 48, 32)

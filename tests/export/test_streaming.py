@@ -13,7 +13,6 @@ from PIL import Image
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.recipe import recipe_of
-from cozviewer.export import large
 from cozviewer.export.origin import read_origin
 from cozviewer.export.run import OneProcess, run_task
 from cozviewer.export.tasks import ImageOptions, RegionTask
@@ -25,6 +24,7 @@ from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Failure
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.patience import PATIENCE
 from tests.pyramid.images import noise, smooth
 from tests.pyramid.pyramids import pyramid_of
@@ -60,7 +60,7 @@ class Watched(DetailUpscaler):
 def upscaler(monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Return an engine that draws a photo in many units; small images count as large."""
     monkeypatch.setattr(compose, "BAND", 64)
-    monkeypatch.setattr(large, "LARGE", 1000)
+    write_in_bands(monkeypatch)
     return Watched()
 
 

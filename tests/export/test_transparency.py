@@ -24,6 +24,7 @@ from cozviewer.pyramid.compose import BACKGROUND, best_region, compose
 from cozviewer.pyramid.pyramid import Pyramid
 from cozviewer.pyramid.transparency import WHITE, view_over
 from tests.chain.fakes import DetailUpscaler
+from tests.export.banding import write_in_bands
 from tests.image.alpha.images import RED, disc_source
 from tests.pyramid.pyramids import pyramid_of
 
@@ -98,7 +99,7 @@ def test_deep_zoom_and_pictures_in_bands(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips")
-    monkeypatch.setattr("cozviewer.export.large.LARGE", 100)
+    write_in_bands(monkeypatch, above=100)
     assert chain.pyramid.source.alpha is not None
     alpha = chain.pyramid.source.alpha.region(2, chain.pyramid.level_rect(2))
     for name in ("disc.png", "disc.tif", "disc.dzi"):

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pydicom
 import tifffile
-from astropy.io import fits
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import FileDataset, FileMetaDataset
@@ -139,6 +138,8 @@ def packed_dicom(syntax: str, pack: Callable[[NDArray[Any]], bytes], frames: NDA
 def fits_file(*arrays: NDArray[Any]) -> bytes:
     """Return a FITS file: an empty first unit, and each array as one that follows."""
     file = io.BytesIO()
+    from astropy.io import fits  # takes half a second
+
     units = [fits.PrimaryHDU(), *(fits.ImageHDU(values) for values in arrays)]
     fits.HDUList(units).writeto(file)
     return file.getvalue()

@@ -3,11 +3,9 @@
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image, ImageFile
 
@@ -17,6 +15,7 @@ from cozviewer.image.source import open_source, preview
 from cozviewer.util.errors import BadInput, HugeImage
 from tests.packages import Packages
 from tests.pyramid.images import encoded, noise, png_of_size
+from tests.room import Room
 
 GIGABYTE = 10**9
 
@@ -30,10 +29,6 @@ def _no_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a pixel was decoded")
 
     monkeypatch.setattr(ImageFile.ImageFile, "load", decoded)
-
-
-def with_free_memory(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
 
 
 @pytest.mark.usefixtures("_no_decoding")
@@ -73,10 +68,8 @@ def test_without_libvips_its_name_is_said(
 
 
 @pytest.mark.usefixtures("_no_decoding")
-def test_what_cannot_fit_is_refused_even_after_a_yes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_free_memory(monkeypatch, 20 * GIGABYTE)
+def test_what_cannot_fit_is_refused_even_after_a_yes(tmp_path: Path, room: Room) -> None:
+    room.in_memory(20 * GIGABYTE)
     bomb = tmp_path / "bomb.png"
     bomb.write_bytes(png_of_size(60_000, 50_000, interlaced=True))
     with pytest.raises(BadInput, match=r"21\.0 GB of memory to open, of which 20\.0 GB") as caught:
@@ -85,10 +78,8 @@ def test_what_cannot_fit_is_refused_even_after_a_yes(
 
 
 @pytest.mark.usefixtures("_no_decoding")
-def test_a_small_machine_refuses_what_others_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_free_memory(monkeypatch, GIGABYTE)
+def test_a_small_machine_refuses_what_others_open(tmp_path: Path, room: Room) -> None:
+    room.in_memory(GIGABYTE)
     large = tmp_path / "large.png"
     large.write_bytes(png_of_size(20_000, 15_000))
     with pytest.raises(BadInput, match=r"2\.1 GB"):
@@ -153,7 +144,7 @@ def test_pillows_own_limit_neither_stops_nor_changes(
 )
 def test_memory_needed(
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    room: Room,
     kind: str,
     options: dict[str, Any],
     per_pixel: int,
@@ -164,10 +155,10 @@ def test_memory_needed(
     needed = 10_000 * per_pixel + 100 * POINTER + more
     if kind in ("WebP", "AVIF") or "compression" in options:
         needed += path.stat().st_size  # which is read as a whole
-    with_free_memory(monkeypatch, needed - 1)
+    room.in_memory(needed - 1)
     with pytest.raises(BadInput, match="of memory to open"):
         open_source(path)
-    with_free_memory(monkeypatch, needed)
+    room.in_memory(needed)
     assert isinstance(open_source(path).levels[0], np.ndarray)
 
 
@@ -241,6 +232,7 @@ from cozviewer.image.limits import memory_needed
 from cozviewer.image.reading import opened
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source
+from tests.room import Room
 
 def kilobytes(name):
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -5,10 +5,8 @@ import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
-import psutil
 import pytest
 from PIL import ImageCms, ImageFile
 
@@ -19,6 +17,7 @@ from cozviewer.util.errors import BadInput, Cancelled
 from tests.mutations import edited
 from tests.patience import PATIENCE
 from tests.pyramid.images import encoded, exif_block, noise, png_of_size, smooth
+from tests.room import Room
 
 
 @pytest.mark.parametrize(
@@ -171,13 +170,11 @@ def test_a_decoder_that_cannot_be_interrupted_is_not_waited_for(
     assert ended.wait(PATIENCE)
 
 
-def test_a_row_that_pillow_cannot_count_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_that_pillow_cannot_count_is_refused(tmp_path: Path, room: Room) -> None:
     """It raises MemoryError, whatever is free."""
     path = tmp_path / "wide.png"
     path.write_bytes(png_of_size(300_000_000, 1, 8, 0))
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=10**12))
+    room.in_memory(10**12)
     with pytest.raises(BadInput, match=r"wide\.png is 300000000 pixels wide, which is too much"):
         open_source(path)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from astropy.io import fits
 
 from cozviewer.image.resolution import Resolution
 from cozviewer.image.source import open_source
@@ -146,6 +145,8 @@ def test_dicom_has_the_size_of_the_body_not_of_the_detector(tmp_path: Path) -> N
 def test_the_sky_is_measured_in_seconds_of_arc(
     tmp_path: Path, header: dict[str, Any], scale: tuple[float, float] | None
 ) -> None:
+    from astropy.io import fits  # takes half a second
+
     unit = fits.PrimaryHDU(np.arange(96.0).reshape(8, 12))
     unit.header.update(header)
     path = tmp_path / "sky.fits"

@@ -1,7 +1,7 @@
 """Drafts of an open document: what was read before never comes in the place of what is now."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +16,8 @@ from cozviewer.jobs.images import to_rgb8
 from cozviewer.jobs.tile_loader import Answer, LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import TILE, TileKey
+from cozviewer.pyramid.store.rows import EncodedTile
+from cozviewer.pyramid.store.store import StepRecord, TileStore
 from tests.chain.fakes import FakePrompter, ListeningUpscaler
 from tests.patience import PATIENCE
 from tests.pyramid.pyramids import noise, pyramid_of
@@ -26,11 +28,53 @@ VIEW = View(camera_at(7.5, 7.5, 4.0), 50, 50)
 WHOLE = Rect(0, 0, TILE, TILE)
 
 
+class Watched(TileStore):
+    """A store that a test watches.
+
+    Attributes:
+        held: Called when a tile was read, before it is returned.
+        lacks_all: Whether no tile is found.
+        replaced: The tiles of each `replace`.
+        full: Whether memory is full when tiles are replaced.
+    """
+
+    full = lacks_all = False
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.held: Callable[[], None] = lambda: None
+        self.replaced: list[set[TileKey]] = []
+
+    def get(self, key: TileKey, size: tuple[int, int] | None = None) -> Rgb8 | None:
+        pixels = None if self.lacks_all else super().get(key, size)
+        self.held()
+        return pixels
+
+    def replace(
+        self,
+        stale: Callable[[TileKey], bool],
+        tiles: Mapping[TileKey, EncodedTile],
+        steps: Mapping[str, StepRecord],
+    ) -> None:
+        if self.full:
+            raise MemoryError
+        self.replaced.append(set(tiles))
+        super().replace(stale, tiles, steps)
+
+
+def store_of(document: Document) -> Watched:
+    store = document.chain.pyramid.store
+    assert isinstance(store, Watched)
+    return store
+
+
 @pytest.fixture
 def document(qtbot: QtBot) -> Iterator[Document]:
     """A document with the tile KEY drawn."""
     upscaler, prompter = ListeningUpscaler(), FakePrompter()
-    chain = Chain(pyramid_of(noise(75, 50)), upscaler, prompter, recipe_of(upscaler, prompter))
+    chain = Chain(
+        pyramid_of(noise(75, 50), Watched), upscaler, prompter, recipe_of(upscaler, prompter)
+    )
     document = Document(chain, DocumentServices(lambda: ["cpu"], lambda: None))
     with qtbot.waitSignal(document.refined):
         document.refine(VIEW)
@@ -76,61 +120,46 @@ def test_kept_or_discarded(document: Document, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("there", [True, False])
 def test_an_answer_from_before_is_not_passed_on(
-    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, there: bool
+    document: Document, qtbot: QtBot, there: bool
 ) -> None:
-    pyramid = document.chain.pyramid
+    store = store_of(document)
     read, go_on = threading.Event(), threading.Event()
-    tile = pyramid.tile
     answers: list[Any] = []
 
-    def slow(key: TileKey) -> Rgb8 | None:
-        pixels = tile(key) if there else None
+    def hold() -> None:
         read.set()
         go_on.wait(PATIENCE)
-        return pixels
 
     document.tiles_answered.connect(answers.append)
-    monkeypatch.setattr(pyramid, "tile", slow)
+    store.held, store.lacks_all = hold, not there
     document.load(LoadRequest((KEY,)))
     assert read.wait(PATIENCE)
-    monkeypatch.undo()
+    store.held, store.lacks_all = (lambda: None), False
     redraw(document, qtbot, "new")
     go_on.set()
     after = loaded(document, qtbot)  # comes after what was under way
     (answer,) = answers
     assert [key for key, _ in answer.tiles] == [KEY]
-    assert same(after, tile(KEY))  # type: ignore[arg-type]
+    assert same(after, document.chain.pyramid.tile(KEY))  # type: ignore[arg-type]
 
 
 def test_a_draft_that_cannot_be_kept_is_a_sentence_and_the_older_tiles_are_back(
-    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    document: Document, qtbot: QtBot
 ) -> None:
-    def fail(*_: object) -> None:
-        raise MemoryError
-
     first = loaded(document, qtbot)
     redraw(document, qtbot, "new")
-    monkeypatch.setattr(document.chain.pyramid.store, "replace", fail)
+    store_of(document).full = True
     with qtbot.waitSignals([document.failed, document.tiles_changed]):
         document.drafting.keep()
     assert same(loaded(document, qtbot), first)
 
 
 def test_what_is_to_be_kept_is_also_when_the_document_closes_first(
-    document: Document, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    document: Document, qtbot: QtBot
 ) -> None:
     redraw(document, qtbot, "new")
-    store, kept = document.chain.pyramid.store, []
-    replace = store.replace
-
-    def noted(*args: Any) -> None:
-        kept.append(args)
-        replace(*args)
-
-    monkeypatch.setattr(store, "replace", noted)
     document.drafting.keep()
     document.close()
     document.wait()
     document.wait()
-    assert len(kept) == 1
-    assert set(kept[0][1]) == {KEY}
+    assert store_of(document).replaced == [{KEY}]

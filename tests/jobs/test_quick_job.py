@@ -360,13 +360,11 @@ def test_an_engine_that_only_interpolates_has_no_drafts(
     assert (quick.loads, quick.asked) == (0, [])
 
 
-def loads_in_order(
-    monkeypatch: pytest.MonkeyPatch, quick: Quick, engine: FakeUpscaler
-) -> list[str]:
+def loads_in_order(quick: Quick, engine: FakeUpscaler) -> list[str]:
     """Return a list that receives the name of each model as it is loaded."""
     order: list[str] = []
-    for name, model in (("quick", quick), ("engine", engine)):
-        monkeypatch.setattr(model, "load", lambda cancelled=None, name=name: order.append(name))
+    quick.loading = lambda: order.append("quick")
+    engine.loading = lambda: order.append("engine")
     return order
 
 
@@ -375,9 +373,8 @@ def test_the_network_is_loaded_first_and_then_the_engine_once(
     quick: Quick,
     engine: FakeUpscaler,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order = loads_in_order(monkeypatch, quick, engine)
+    order = loads_in_order(quick, engine)
     with qtbot.waitSignal(document.warmed):
         document.warm()
         document.warm()
@@ -389,7 +386,7 @@ def test_no_garbage_is_collected_from_the_import_to_when_its_objects_are_passed_
     document: Document, quick: Quick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enabled: list[bool] = []
-    monkeypatch.setattr(quick, "load", lambda: enabled.append(gc.isenabled()))
+    quick.loading = lambda: enabled.append(gc.isenabled())
     monkeypatch.setattr(gc, "get_freeze_count", lambda: 0)
     monkeypatch.setattr(gc, "freeze", lambda: enabled.append(gc.isenabled()))
     QuickJob(document.chain.pyramid, quick).warm()
@@ -401,13 +398,12 @@ def test_the_engine_is_loaded_even_where_the_network_is_broken(
     document: Document,
     quick: Quick,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(cancelled: object = None) -> None:
+    def fail() -> None:
         raise Failure("The draft network is broken.")
 
-    monkeypatch.setattr(quick, "load", fail)
+    quick.loading = fail
     with qtbot.waitSignal(document.warmed):
         document.warm()
     assert "There are no drafts: The draft network is broken." in caplog.text
@@ -419,9 +415,8 @@ def test_the_engine_is_not_loaded_while_a_draft_is_drawn(
     quick: Quick,
     engine: FakeUpscaler,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order = loads_in_order(monkeypatch, quick, engine)
+    order = loads_in_order(quick, engine)
     notes = Notes(document)
     document.warm()
     document.draw_draft(VIEW, 0, 0)
@@ -440,9 +435,8 @@ def test_the_engine_is_loaded_for_the_view_that_follows_a_draft_left_undone(
     quick: Quick,
     engine: FakeUpscaler,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    order = loads_in_order(monkeypatch, quick, engine)
+    order = loads_in_order(quick, engine)
     document.draw_draft(VIEW, 0, 0)
     document.view_work._on_quick_loaded()
     document.interrupt()

@@ -23,6 +23,7 @@ class HubServer:
         sent: Given (path, bytes sent so far), tells whether the connection is to break now.
         wrong: Paths whose content is not what the digest says.
         ranges: Whether it sends parts of files.
+        commit: The newest one.
         gets: (path, Range header) of every file that was asked for.
         tokens: Authorization headers that came.
     """
@@ -33,6 +34,7 @@ class HubServer:
     sent: Callable[[str, int], bool] = lambda path, count: False
     wrong: set[str] = field(default_factory=set)
     ranges: bool = True
+    commit: str = COMMIT
     gets: list[tuple[str, str]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
 
@@ -110,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(
             200,
             json.dumps(
-                {"id": hub.repo, "modelId": hub.repo, "sha": COMMIT, "siblings": siblings}
+                {"id": hub.repo, "modelId": hub.repo, "sha": hub.commit, "siblings": siblings}
             ).encode(),
             {"Content-Type": "application/json"},
         )
@@ -120,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = hub.files[path]
         large = path.endswith(".safetensors")
         headers = {
-            "X-Repo-Commit": COMMIT,
+            "X-Repo-Commit": hub.commit,
             "ETag": f'"{_sha256(content) if large else hashlib.sha1(content).hexdigest()}"',
             "Accept-Ranges": "bytes",
         }

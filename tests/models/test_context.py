@@ -6,10 +6,9 @@ import pytest
 
 from cozviewer.config.choice import MEMORY_MODES, QUANTISED
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import Device
-from cozviewer.models.memory import manager
 from cozviewer.models.memory.plan import Model, Part
 from cozviewer.util.errors import BadInput
+from tests.models.computers import computer
 
 
 def test_models_with_the_same_context_share_one_memory_manager() -> None:
@@ -28,11 +27,11 @@ def test_an_unknown_memory_mode_is_refused_at_once() -> None:
         ModelContext("cpu", "4bit")
 
 
-def test_the_plan_goes_to_on_plan_and_not_to_notice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(manager, "pick_device", lambda wanted: Device("cpu", "CPU"))
-    monkeypatch.setattr(manager, "free_memory", lambda device: 10_000_000_000)
+def test_the_plan_goes_to_on_plan_and_not_to_notice() -> None:
     plans: list[str] = []
-    context = ModelContext("cpu", notice=pytest.fail, on_plan=plans.append)
+    context = ModelContext(
+        "cpu", notice=pytest.fail, on_plan=plans.append, hardware=computer(memory=10)
+    )
     context.memory_manager.expect(
         lambda place, quantised: [Model("prompter", "", (Part("network", 1_000_000_000),))]
     )

@@ -5,18 +5,19 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from cozviewer import __version__
 from cozviewer.chain.protocols import Progressed
 from cozviewer.chain.stages import reporting_stages
-from cozviewer.models import device as device_module
-from cozviewer.models import number_formats as module
-from cozviewer.models import upscaler, without_torch
+from cozviewer.models import number_formats
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
+from cozviewer.models.hardware import Hardware
 from cozviewer.models.model_file import model_file
 from cozviewer.models.network import Network, run_network
 from cozviewer.models.number_formats import (
@@ -33,6 +34,7 @@ from cozviewer.models.number_formats import (
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.models.computers import computer, torch_on
 from tests.models.networks import compact_state, saved
 
 FP32 = Device("cpu", "CPU", "float32", channels_last=True)
@@ -43,6 +45,8 @@ INT8 = Device("cpu", "CPU", "int8")
 IDENTITY = {"name": "repeater", "weights": "12ab"}
 
 LAYERS = 10
+
+MEASURING = "Measuring which number format is fastest"
 
 
 class Machine:
@@ -262,7 +266,7 @@ def test_who_waits_is_reported_that_it_is_timed(tmp_path: Path) -> None:
     with reporting_stages(reported.append):
         machine.fastest(tmp_path)
         machine.fastest(tmp_path)
-    assert reported == ["Measuring which number format is fastest"]
+    assert reported == [MEASURING]
 
 
 def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
@@ -275,34 +279,48 @@ def test_another_network_is_timed_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    "other",
     [
-        lambda patch: patch.setattr(module, "__version__", "99.0"),
-        lambda patch: patch.setattr(torch, "__version__", "99.0"),
-        lambda patch: patch.setattr(module, "_cpu_name", lambda: "Another CPU"),
-        lambda patch: patch.setattr(os, "cpu_count", lambda: 99),
-        lambda patch: patch.setattr(module, "_openvino_version", lambda: "99.0"),
-        lambda patch: patch.setattr(module, "all_threads", lambda: 99),
-        lambda patch: patch.setattr(module, "cpu_has", lambda name: "amx" in name),
-        lambda patch: patch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "NONE"),
+        {"__version__": "99.0"},
+        {"threads": 99},
+        {"amx": True},
+        {"capability": "NONE"},
+        {"cores": 99},
+        {"machine": "riscv64"},
+        {"cpu_name": "Another CPU"},
+        {"openvino": "99.0"},
     ],
 )
 def test_another_machine_or_version_measures_again(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[pytest.MonkeyPatch], None],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: Mapping[str, Any]
 ) -> None:
-    monkeypatch.setattr(module, "cpu_has", lambda name: False)
-    save_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, BF16)
-    assert (
-        saved_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, [BF16])
-        == BF16
-    )
-    change(monkeypatch)
-    assert (
-        saved_device(tmp_path / FILE_NAME, {**machine_key(with_torch=True), "network": "a"}, [BF16])
-        is None
-    )
+    def key(**changed: Any) -> Mapping[str, str]:
+        torch = torch_on(amx=changed.get("amx", False))
+        torch.__version__ = changed.get("__version__", "2.6")
+        monkeypatch.setattr(number_formats, "all_threads", lambda: changed.get("threads", 2))
+        torch.backends.cpu.get_cpu_capability = lambda: changed.get("capability", "AVX2")
+        (tmp_path / "cpuinfo").write_text(f"model name : {changed.get('cpu_name', 'A CPU')}\n")
+        if "openvino" in changed:
+            installed = tmp_path / "installed" / f"openvino-{changed['openvino']}.dist-info"
+            installed.mkdir(parents=True)
+            (installed / "METADATA").write_text(f"Name: openvino\nVersion: {changed['openvino']}")
+            monkeypatch.syspath_prepend(tmp_path / "installed")
+        hardware = Hardware(
+            system="linux",
+            machine=changed.get("machine", "x86_64"),
+            cores=changed.get("cores", 2),
+            cpu_info=tmp_path / "cpuinfo",
+            torch_module=torch,
+        )
+        return {**machine_key(with_torch=True, hardware=hardware), "network": "a"}
+
+    save_device(tmp_path / FILE_NAME, key(), BF16)
+    assert saved_device(tmp_path / FILE_NAME, key(), [BF16]) == BF16
+    assert saved_device(tmp_path / FILE_NAME, key(**other), [BF16]) is None
+
+
+def test_another_version_of_the_program_measures_again() -> None:
+    assert machine_key(with_torch=True)["cozviewer"] == __version__
 
 
 KEY = {"cpu": "one"}
@@ -381,36 +399,29 @@ def test_a_thread_that_begins_meanwhile_computes_with_all_threads() -> None:
     assert seen == [threads]
 
 
-@pytest.fixture
-def cpu_with_bf16(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_module, "cpu_has", lambda name: "bf16" in name)
-    monkeypatch.setattr(device_module, "_multiplies_bytes", lambda: False)
-    monkeypatch.setattr(without_torch, "suffices", lambda wanted: False)
-    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+WITH_BF16 = computer(bf16=True)
 
 
-@pytest.mark.usefixtures("cpu_with_bf16")
 @pytest.mark.parametrize(("numbers", "label"), [("fp32", "CPU, fp32"), ("bf16", "CPU, bf16")])
-def test_a_format_that_is_named_is_not_timed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, numbers: str, label: str
-) -> None:
-    monkeypatch.setattr(upscaler, "fastest", None)
+def test_a_format_that_is_named_is_not_timed(tmp_path: Path, numbers: str, label: str) -> None:
     path = saved(tmp_path / "a.pth", compact_state())
-    engines = (
-        realesrgan(ModelContext("cpu", numbers=numbers, notice=pytest.fail)),
-        model_file(path, ModelContext("cpu", numbers=numbers, notice=pytest.fail)),
-    )
-    for engine in engines:
-        engine.load()
-        assert engine.device == label
+    context = ModelContext("cpu", numbers=numbers, notice=pytest.fail, hardware=WITH_BF16)
+    stages: list[str] = []
+    with reporting_stages(stages.append):
+        for engine in (realesrgan(context), model_file(path, context)):
+            engine.load()
+            assert engine.device == label
+    assert MEASURING not in stages
 
 
-@pytest.mark.usefixtures("cpu_with_bf16")
 def test_a_model_file_is_timed_once_and_kept(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.pth", compact_state())
     for _ in range(2):
         engine = model_file(
-            path, ModelContext("cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+            path,
+            ModelContext(
+                "cpu", cache_dir=tmp_path / "models", notice=pytest.fail, hardware=WITH_BF16
+            ),
         )
         engine.load()
         assert engine.device in ("CPU, fp32", "CPU, bf16")
@@ -419,11 +430,11 @@ def test_a_model_file_is_timed_once_and_kept(tmp_path: Path) -> None:
         assert entry["key"]["network weights"] == engine.identity["weights"]
 
 
-@pytest.mark.usefixtures("cpu_with_bf16")
 def test_loading_can_be_stopped_while_a_network_is_timed(tmp_path: Path) -> None:
     path = saved(tmp_path / "a.pth", compact_state())
     engine = model_file(
-        path, ModelContext("cpu", cache_dir=tmp_path / "models", notice=pytest.fail)
+        path,
+        ModelContext("cpu", cache_dir=tmp_path / "models", notice=pytest.fail, hardware=WITH_BF16),
     )
     with pytest.raises(Cancelled):
         engine.load(lambda: True)
@@ -433,7 +444,6 @@ def test_loading_can_be_stopped_while_a_network_is_timed(tmp_path: Path) -> None
     assert not (tmp_path / "models").exists()
 
 
-@pytest.mark.usefixtures("cpu_with_bf16")
 def test_a_model_that_does_not_work_in_the_named_format_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,7 +458,9 @@ def test_a_model_that_does_not_work_in_the_named_format_is_refused(
         return descriptor
 
     monkeypatch.setattr(CompactArch, "load", without_bf16)
-    engine = model_file(path, ModelContext("cpu", numbers="bf16", notice=pytest.fail))
+    engine = model_file(
+        path, ModelContext("cpu", numbers="bf16", notice=pytest.fail, hardware=WITH_BF16)
+    )
     with pytest.raises(
         BadInput, match=r"^a does not support the number format bf16: choose auto or fp32\.$"
     ):

@@ -109,9 +109,9 @@ def part_of(fine: Rgb8, index: int) -> Rgb8:
 
 
 @pytest.fixture(scope="module")
-def step(engine: NetworkUpscaler) -> Rgb8:
+def step(quick_engine: NetworkUpscaler) -> Rgb8:
     """All fields in one image, enlarged by a step."""
-    with chain_over(one_below_the_other(*FIELDS.values()), engine) as chain:
+    with chain_over(one_below_the_other(*FIELDS.values()), quick_engine) as chain:
         whole = chain.pyramid.level_rect(2)
         refined(chain, 2, whole)
         return chain.pyramid.exact_region(2, whole)
@@ -128,9 +128,9 @@ def test_a_step_shows_the_same_picture(name: str, psnr: float, step: Rgb8) -> No
     assert lr_psnr(fine, image) >= psnr
 
 
-def test_fidelity_decides_how_true_it_stays(engine: NetworkUpscaler) -> None:
+def test_fidelity_decides_how_true_it_stays(quick_engine: NetworkUpscaler) -> None:
     crop, departures = np.ascontiguousarray(data.chelsea()[96:120, 300:324]), []
-    drawn = Remembered(engine)
+    drawn = Remembered(quick_engine)
     for fidelity in (0.0, 0.5, 1.0):
         with chain_over(crop, drawn, fidelity=fidelity) as chain:
             whole = chain.pyramid.level_rect(2)
@@ -142,9 +142,9 @@ def test_fidelity_decides_how_true_it_stays(engine: NetworkUpscaler) -> None:
     assert free > 1.2 * between > 1.2 * 1.2 * faithful
 
 
-def test_depth_decides_how_crisp_the_second_step_is(engine: NetworkUpscaler) -> None:
+def test_depth_decides_how_crisp_the_second_step_is(quick_engine: NetworkUpscaler) -> None:
     crop, greys = np.ascontiguousarray(data.hubble_deep_field()[700:732, 700:732]), []
-    drawn = Remembered(engine)
+    drawn = Remembered(quick_engine)
     for crisp in (False, True):
         with chain_over(crop, drawn, adaptive_scale=crisp) as chain:
             whole = chain.pyramid.level_rect(4)
@@ -156,10 +156,10 @@ def test_depth_decides_how_crisp_the_second_step_is(engine: NetworkUpscaler) -> 
 
 
 @pytest.fixture(scope="module")
-def halves(engine: NetworkUpscaler) -> Rgb8:
+def halves(quick_engine: NetworkUpscaler) -> Rgb8:
     """Flat and gradient, one below the other, enlarged by a step, the last tiles in a run of their
     own."""
-    with chain_over(one_below_the_other(FLAT, GRADIENT), engine) as chain:
+    with chain_over(one_below_the_other(FLAT, GRADIENT), quick_engine) as chain:
         whole = chain.pyramid.level_rect(2)
         refined(chain, 2, Rect(0, 0, BORDER, whole.height))
         refined(chain, 2, whole)
@@ -181,7 +181,7 @@ def test_flat_and_gradient_stay_even_across_a_border(index: int, image: Rgb8, ha
 @pytest.mark.parametrize(
     ("network", "last"),
     [
-        ("engine", 2),
+        ("quick_engine", 2),
         ("compact_engine", 4),  # two steps, with what is soft drawn from further away
     ],
 )

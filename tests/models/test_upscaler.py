@@ -1,6 +1,7 @@
 """The runner of networks: what goes in and out, when it loads, what happens when it cannot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,14 @@ import pytest
 import torch
 
 from cozviewer.image.pixels import RgbFloat
-from cozviewer.models import upscaler
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
+from cozviewer.models.hardware import Hardware
 from cozviewer.models.network import Network
 from cozviewer.models.upscaler import CONTEXT, HALO, NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import Failure
+from tests.models.computers import computer
 
 
 class Repeater:
@@ -30,10 +32,8 @@ class Repeater:
         return image.repeat_interleave(4, 2).repeat_interleave(4, 3)
 
 
-@pytest.fixture(autouse=True)
-def _one_format(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave nothing to be timed, on any machine."""
-    monkeypatch.setattr(upscaler, "ways", lambda place, numbers: [place])
+ONE_FORMAT = computer()
+"""A computer on which nothing is timed."""
 
 
 @pytest.fixture
@@ -45,7 +45,10 @@ PLAIN = Device("cpu", "CPU")
 
 
 def made(
-    network: Repeater, device: Device = PLAIN, notice: Any = pytest.fail, **options: Any
+    network: Repeater,
+    device: Device = PLAIN,
+    notice: Any = pytest.fail,
+    hardware: Hardware = ONE_FORMAT,
 ) -> NetworkUpscaler:
     def open_network(place: Device) -> Network:
         return Network(lambda image, cancelled, progressed: network(image), device)
@@ -54,8 +57,7 @@ def made(
         "Repeater",
         lambda: {"name": "r"},
         open_network,
-        ModelContext("cpu", notice=notice),
-        **options,
+        ModelContext("cpu", notice=notice, hardware=hardware),
     )
 
 
@@ -118,7 +120,7 @@ def test_nothing_is_opened_before_it_is_needed_and_then_only_once(network: Repea
         "Repeater",
         lambda: {"name": "r"},
         open_network,
-        ModelContext("cpu", notice=pytest.fail),
+        ModelContext("cpu", notice=pytest.fail, hardware=ONE_FORMAT),
     )
     assert engine.name == "Repeater"
     assert engine.identity == {"name": "r"}
@@ -179,16 +181,20 @@ def test_a_network_that_does_not_fit_is_reported_in_a_sentence(error: Exception)
     def open_network(place: Device) -> Network:
         raise error
 
-    engine = NetworkUpscaler("Big", dict, open_network, ModelContext("cpu", notice=pytest.fail))
+    engine = NetworkUpscaler(
+        "Big", dict, open_network, ModelContext("cpu", notice=pytest.fail, hardware=ONE_FORMAT)
+    )
     with pytest.raises(Failure, match=r"^Big does not fit into memory: close other programs"):
         engine.load()
     assert engine.device == ""
 
 
-def test_a_broken_installation_is_reported_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def pick(wanted: str) -> Device:
-        raise OSError("libcudart.so.13: cannot open shared object file\nmore")
+def test_a_broken_installation_is_reported_in_a_sentence() -> None:
+    class Broken:
+        @property
+        def cuda(self) -> object:
+            raise OSError("libcudart.so.13: cannot open shared object file\nmore")
 
-    monkeypatch.setattr(upscaler, "pick_device", pick)
+    hardware = replace(ONE_FORMAT, torch_module=Broken())
     with pytest.raises(Failure, match=r"could not be loaded \(libcudart.so.13: cannot open"):
-        made(Repeater()).load()
+        made(Repeater(), hardware=hardware).load()

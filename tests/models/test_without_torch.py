@@ -1,9 +1,9 @@
 """Without torch, the built-in networks run as with it, and all else says what it needs."""
 
 import json
-import platform
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,13 @@ from cozviewer.image.pixels import RgbFloat, to_float
 from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.number_formats import FILE_NAME, machine_key, supported_formats
 from cozviewer.models.realesrgan.compact import compact, compact_weights
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
-from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
@@ -36,18 +36,20 @@ def photo() -> RgbFloat:
     return to_float(np.ascontiguousarray(data.chelsea()[90:130, 160:216]))
 
 
-def context(numbers: str = "auto") -> ModelContext:
-    return ModelContext("cpu", numbers=numbers, notice=pytest.fail)
+WITH_TORCH = replace(THIS_COMPUTER, machine="riscv64")
+"""This computer, as if only torch could compute on it."""
+
+
+def context(numbers: str = "auto", hardware: Hardware = THIS_COMPUTER) -> ModelContext:
+    return ModelContext("cpu", numbers=numbers, notice=pytest.fail, hardware=hardware)
 
 
 def both(
     numbers: str, monkeypatch: pytest.MonkeyPatch, *, open_edges: bool = True
 ) -> tuple[RgbFloat, RgbFloat]:
     """Return what Real-ESRGAN draws with torch and without it."""
-    with monkeypatch.context() as patch:
-        patch.setattr(without_torch, "suffices", lambda wanted: False)
-        engine = realesrgan(context(numbers), open_edges=open_edges)
-        with_torch = engine.upscale(photo(), "", 0, never)
+    engine = realesrgan(context(numbers, WITH_TORCH), open_edges=open_edges)
+    with_torch = engine.upscale(photo(), "", 0, never)
     monkeypatch.setitem(sys.modules, "torch", None)
     engine = realesrgan(context(numbers), open_edges=open_edges)
     fine = engine.upscale(photo(), "", 0, never)
@@ -74,15 +76,13 @@ def test_int8_is_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_drafts_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    def drafted() -> RgbFloat:
-        engine = compact(cache_dir=None, notice=pytest.fail)
+    def drafted(hardware: Hardware) -> RgbFloat:
+        engine = compact(cache_dir=None, notice=pytest.fail, hardware=hardware)
         return engine.upscale(photo(), "", 0, never)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(without_torch, "suffices", lambda wanted: False)
-        with_torch = drafted()
+    with_torch = drafted(WITH_TORCH)
     monkeypatch.setitem(sys.modules, "torch", None)
-    fine = drafted()
+    fine = drafted(THIS_COMPUTER)
     assert np.abs(fine - with_torch).mean() < 0.5 / 255
     assert np.abs(fine - with_torch).max() < 4 / 255
 
@@ -122,8 +122,7 @@ def test_a_network_that_is_timed_gets_all_threads_afterwards(
     ],
 )
 def test_on_x86_without_a_gpu_torch_is_not_needed(
-    monkeypatch: pytest.MonkeyPatch,
-    packages: Packages,
+    tmp_path: Path,
     wanted: str,
     machine: str,
     gpu: bool,
@@ -131,11 +130,11 @@ def test_on_x86_without_a_gpu_torch_is_not_needed(
     openvino: bool,
     expected: bool,
 ) -> None:
-    monkeypatch.setattr(without_torch, "has_torch", lambda: torch)
-    monkeypatch.setattr(without_torch, "may_have_gpu", lambda: gpu)
-    packages.put(openvino, "openvino")
-    monkeypatch.setattr(platform, "machine", lambda: machine)
-    assert without_torch.suffices(wanted) is expected
+    there = {"torch": torch, "openvino": openvino}
+    if gpu:
+        (tmp_path / "nvidia0").touch()
+    hardware = Hardware("linux", machine, device_files=tmp_path, installed=there.__getitem__)
+    assert without_torch.suffices(wanted, hardware) is expected
 
 
 def test_torch_is_not_imported_where_it_is_not_needed(tmp_path: Path) -> None:

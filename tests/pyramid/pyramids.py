@@ -12,13 +12,14 @@ from cozviewer.pyramid.store.store import TileStore
 from tests.pyramid.stores import STEP, STORE_KEY
 
 
-def pyramid_of(rgb: Rgb8) -> Pyramid:
-    """Return a pyramid over an image without any tile; close its store at the end."""
+def pyramid_of(rgb: Rgb8, kind: type[TileStore] = TileStore) -> Pyramid:
+    """Return a pyramid over an image, without any tile in a store of a kind; close that at the
+    end."""
 
     def complain(sentence: str) -> None:
         raise AssertionError(sentence)
 
-    return Pyramid(source_from_pixels(rgb, "test.png"), TileStore.open(None, STORE_KEY, complain))
+    return Pyramid(source_from_pixels(rgb, "test.png"), kind.open(None, STORE_KEY, complain))
 
 
 def put_level(pyramid: Pyramid, z: int, pixels: Rgb8) -> None:

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -128,11 +129,27 @@ def choose(monkeypatch: pytest.MonkeyPatch) -> Choose:
     return set_answer
 
 
-@pytest.fixture(scope="session")
-def photo_bytes() -> bytes:
-    """A 700 x 500 photo-like PNG: smooth colours with some blocks."""
-    y, x = np.mgrid[0:500, 0:700]
-    rgb = np.stack([x / 700 * 255, y / 500 * 255, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
+@pytest.fixture
+def photo_size() -> tuple[int, int]:
+    """Width and height of the photo; see `SMALL_PHOTO`."""
+    return 700, 500
+
+
+SMALL_PHOTO = pytest.mark.parametrize("photo_size", [(400, 300)], ids=["small photo"])
+"""Marks tests in which a whole level is drawn."""
+
+
+@pytest.fixture
+def photo_bytes(photo_size: tuple[int, int]) -> bytes:
+    """A photo-like PNG: smooth colours with some blocks."""
+    return _photo_like(*photo_size)
+
+
+@cache
+def _photo_like(width: int, height: int) -> bytes:
+    y, x = np.mgrid[0:height, 0:width]
+    across, down = x / width * 255, y / height * 255
+    rgb = np.stack([across, down, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)
     rgb[200:260, 300:380] = (250, 240, 60)
     file = io.BytesIO()
     Image.fromarray(rgb.astype(np.uint8)).save(file, "PNG")

@@ -160,19 +160,19 @@ DIALOGS: tuple[Callable[[Bench], QDialog], ...] = (
 """Make the dialogs of a window with a photo."""
 
 
-@pytest.mark.parametrize("make", DIALOGS)
-def test_a_dialog(viewer: Bench, qtbot: QtBot, make: Callable[[Bench], QDialog]) -> None:
-    dialog = make(viewer)
-    dialog.show()
-    qtbot.waitUntil(dialog.isVisible)
-    try:
-        assert nameless(dialog) == []
-        assert unreached(qtbot, dialog) == []
-    finally:
-        if isinstance(dialog, ModelsDialog):
-            dialog.shut_down()
-        dialog.close()
-        dialog.deleteLater()
+def test_every_dialog(viewer: Bench, qtbot: QtBot) -> None:
+    for make in DIALOGS:
+        dialog = make(viewer)
+        dialog.show()
+        qtbot.waitUntil(dialog.isVisible)
+        try:
+            assert nameless(dialog) == [], make
+            assert unreached(qtbot, dialog) == [], make
+        finally:
+            if isinstance(dialog, ModelsDialog):
+                dialog.shut_down()
+            dialog.close()
+            dialog.deleteLater()
 
 
 # -- Contrast

@@ -93,6 +93,8 @@ def test_many_tiles_in_one_turn_are_one_plan(
 
     document = viewer.window.document
     assert document is not None
+    layer = panes.generated.layer
+    qtbot.waitUntil(lambda: not layer._fade.isActive() and not layer._mosaic.waiting)
     monkeypatch.setattr("cozviewer.ui.view.tiles.mosaic.plan", counted)
     with qtbot.waitSignal(panes.generated.layer.changed):
         for col in range(300):

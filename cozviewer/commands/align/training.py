@@ -38,8 +38,9 @@ from cozviewer.models.align.grpo import (
     training_device,
 )
 from cozviewer.models.align.memory import check_fits, plan_sentence, training_needs
-from cozviewer.models.device import Device, free_memory
+from cozviewer.models.device import Device
 from cozviewer.models.download.digests import files_digest
+from cozviewer.models.hardware import THIS_COMPUTER
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.qwen.folder import QWEN, qwen_files, qwen_folder, qwen_name
 from cozviewer.models.qwen.loading import check_quantised
@@ -169,7 +170,7 @@ def _plan_memory(
         BadInput: It does not fit.
     """
     needs = training_needs(base, job.settings, device, critic)
-    free = free_memory(device.name)
+    free = THIS_COMPUTER.free_memory(device.name)
     line.notice(plan_sentence(needs, device.hardware, free))
     check_fits(needs, device.hardware, free, job.settings)
 

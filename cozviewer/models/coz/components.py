@@ -87,7 +87,7 @@ class CozModels:
         """
         try:
             plan = self._memory.plan()
-            self.device = self._numbers(pick_device(self._context.device)).label
+            self.device = self._numbers(self._context.place()).label
         except (ImportError, OSError, MemoryError, RuntimeError) as error:
             raise load_error(TITLE, error) from error
         return plan
@@ -126,7 +126,7 @@ class CozModels:
                     self._files.folder,
                     self._adapter(self._files.lora, "lora"),
                     self._adapter(self._files.vae, "vae"),
-                    self._numbers(pick_device(self._context.device)),
+                    self._numbers(self._context.place()),
                     FusedCache(self._context.cache_dir, self._inputs(), self._context.notice),
                     quick=not self._files.paper,
                 )
@@ -142,7 +142,7 @@ class CozModels:
         """Return the prompt encoder; it loads its networks when it is used."""
         if self._encoder is None:
             plan = self.plan()
-            place = self._numbers(pick_device(plan.device_of(ENCODERS)))
+            place = self._numbers(pick_device(plan.device_of(ENCODERS), self._context.hardware))
             numbers = text_dtype(place, self._files.paper)
             self._encoder = Encoder(
                 EncoderFiles(self._files.folder, numbers, self._files.t5, plan.quantised),
@@ -163,7 +163,7 @@ class CozModels:
 
     def _numbers(self, place: Device) -> Device:
         """Return a device with the number format of the setting."""
-        return place.plain() if self._files.paper else place.for_large()
+        return place.plain() if self._files.paper else place.for_large(self._context.hardware)
 
     def _embeds_folder(self, numbers: str) -> PromptEmbedsFolder | None:
         """Return the cache of encoded prompts."""

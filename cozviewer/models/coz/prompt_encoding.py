@@ -56,6 +56,8 @@ class Encoder:
         *,
         staying: bool = False,
         kept: PromptEmbedsFolder | None = None,
+        remembered: int = REMEMBERED,
+        opening: Callable[..., Any] | None = None,
     ) -> None:
         """Prepare; no file is read yet.
 
@@ -64,11 +66,14 @@ class Encoder:
             device: Device that the encoders run on.
             staying: Whether the encoders stay in memory until `free`.
             kept: Cache of encoded prompts on disk.
+            remembered: Number of prompts whose embeddings stay in memory.
+            opening: Opens an encoder in place of `open_part`.
         """
         self._files = files
         self._device = device
         self._staying = staying
         self._kept = kept
+        self._remembered, self._opening = remembered, opening or open_part
         self._known: OrderedDict[str, PromptEmbeds] = OrderedDict()
         self._open: dict[str, Any] = {}
 
@@ -93,7 +98,7 @@ class Encoder:
                 if self._kept:
                     self._kept.write(prompt, embeds)
             self._known[prompt] = embeds
-            if len(self._known) > REMEMBERED:
+            if len(self._known) > self._remembered:
                 self._known.popitem(last=False)
         self._known.move_to_end(prompt)
         return self._known[prompt]
@@ -186,7 +191,7 @@ class Encoder:
                 )
             )
             where = {"": self._device.name}
-            return open_part(
+            return self._opening(
                 kind,
                 self._files.folder,
                 part,
@@ -194,4 +199,4 @@ class Encoder:
                 quantization_config=quantisation,
                 device_map=where,
             )
-        return open_part(kind, self._files.folder, part, dtype).to(self._device.name)
+        return self._opening(kind, self._files.folder, part, dtype).to(self._device.name)

@@ -11,7 +11,8 @@ from importlib.util import find_spec
 
 from cozviewer.chain.protocols import Notice, ignore
 from cozviewer.config.choice import AUTO, MEMORY_MODES, QUANTISED
-from cozviewer.models.device import Device, free_memory, pick_device
+from cozviewer.models.device import Device, pick_device
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.memory.choice import best_plan
 from cozviewer.models.memory.plan import CPU, Model, Plan
 from cozviewer.util.errors import BadInput
@@ -30,6 +31,7 @@ class MemoryManager:
         device: str = AUTO,
         memory: str = AUTO,
         on_plan: Notice = ignore,
+        hardware: Hardware = THIS_COMPUTER,
     ) -> None:
         """Start without models.
 
@@ -37,6 +39,7 @@ class MemoryManager:
             device: "auto" or a device name.
             memory: One of MEMORY_MODES.
             on_plan: Receives the plan as a sentence before the first model loads.
+            hardware: What the computer has.
 
         Raises:
             BadInput: The memory mode is unknown.
@@ -51,6 +54,7 @@ class MemoryManager:
         self._device = device
         self._memory = memory
         self._on_plan = on_plan
+        self._hardware = hardware
         self._expected: list[Needs] = []
         self._plan: Plan | None = None
         self._loaded: dict[str, Callable[[], None]] = {}
@@ -78,7 +82,7 @@ class MemoryManager:
         return self._plan
 
     def _best_plan(self) -> Plan:
-        place = pick_device(self._device)
+        place = pick_device(self._device, self._hardware)
         if self._memory in QUANTISED:
             _check_quantised_mode(place, self._memory)
         return best_plan(
@@ -88,7 +92,10 @@ class MemoryManager:
             place=place.hardware,
             device=place.name,
             memory=self._memory,
-            free={device: free_memory(device) for device in dict.fromkeys((place.name, CPU))},
+            free={
+                device: self._hardware.free_memory(device)
+                for device in dict.fromkeys((place.name, CPU))
+            },
         )
 
     def acquire(self, name: str, release: Callable[[], None]) -> Plan:

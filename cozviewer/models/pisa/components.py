@@ -13,7 +13,7 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.coz.base import broken_part, open_part, part_shapes, quiet
 from cozviewer.models.coz.memory import ENCODERS, FEATURES, UPSCALER, WINDOW, WORKING
 from cozviewer.models.coz.prompt_embeds import PromptEmbeds, PromptEmbedsFolder
-from cozviewer.models.device import SHORT, Device, pick_device, ways
+from cozviewer.models.device import SHORT, Device, ways
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.memory.plan import Model, Part, Plan
 from cozviewer.models.memory.weights_size import BYTES, size
@@ -94,7 +94,7 @@ class PisaModels:
         """
         try:
             plan = self._memory.plan()
-            self.device = self._numbers(pick_device(self._context.device)).label
+            self.device = self._numbers(self._context.place()).label
         except (ImportError, OSError, MemoryError, RuntimeError) as error:
             raise load_error(NAME, error) from error
         return plan
@@ -151,7 +151,7 @@ class PisaModels:
                     files.folder,
                     read_dual_lora(content, files.weights),
                     files.strengths,
-                    self._numbers(pick_device(self._context.device)),
+                    self._numbers(self._context.place()),
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise load_error(NAME, error) from error
@@ -172,14 +172,14 @@ class PisaModels:
         """
         numbers = self._context.numbers
         if numbers == AUTO:
-            return place.for_large()
+            return place.for_large(self._context.hardware)
         if numbers == "int8":
             raise BadInput(
                 translate(
                     "Error", "{stem} does not support int8: choose the number format auto or fp32."
                 ).format(stem=NAME)
             )
-        return ways(place, numbers)[0]
+        return ways(place, numbers, self._context.hardware)[0]
 
     def _embeds_folder(self) -> PromptEmbedsFolder | None:
         """Return the cache of encoded prompts."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from cozviewer.config.questions import Questions
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import pick_device
 from cozviewer.models.download.digests import files_digest
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.network import first_line, is_out_of_memory
@@ -134,7 +133,7 @@ class QwenPrompter:
                 self._vlm = open_vlm(
                     self._folder,
                     self._adapter,
-                    pick_device(self._context.device),
+                    self._context.place(),
                     self._context.quantised,
                 )
             except (ImportError, OSError, MemoryError, RuntimeError) as error:

@@ -10,7 +10,6 @@ import numpy as np
 from cozviewer.config.choice import PrompterChoice
 from cozviewer.image.pixels import Rgb8
 from cozviewer.models.context import ModelContext
-from cozviewer.models.device import pick_device
 from cozviewer.models.memory.manager import release_cached_memory
 from cozviewer.models.memory.plan import Model, Part
 from cozviewer.models.network import first_line, is_out_of_memory
@@ -108,7 +107,7 @@ class TagsPrompter:
             files = self._files
             try:
                 self._context.memory_manager.acquire(PROMPTER, self.free)
-                ram = open_ram(files.ram, files.dape, pick_device(self._context.device))
+                ram = open_ram(files.ram, files.dape, self._context.place())
             except (ImportError, OSError, MemoryError, RuntimeError) as error:
                 raise load_error(TITLE, error) from error
             if self._identity not in (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from cozviewer.chain.protocols import Notice, Progressed, ignore
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.network import ArrayNetwork, LoadedNetwork, Network
 from cozviewer.models.realesrgan.ncnn_format import Convolution, Weights, read_bin, read_param
 from cozviewer.models.realesrgan.weights import (
@@ -45,19 +46,22 @@ Layer = tuple["Tensor", "Tensor", "Tensor | None"]
 """Kernel, bias, and the slopes of the PReLU after it; the last layer has none."""
 
 
-def compact(*, cache_dir: Path | None, notice: Notice) -> NetworkUpscaler:
+def compact(
+    *, cache_dir: Path | None, notice: Notice, hardware: Hardware = THIS_COMPUTER
+) -> NetworkUpscaler:
     """Return the network; nothing is imported or read yet. It runs on the CPU, as the engine itself
     is as fast on a GPU.
 
     Args:
         cache_dir: Folder for the fastest number format; None measures it at every start.
         notice: Receives a sentence when memory runs out.
+        hardware: What the computer has.
     """
     return NetworkUpscaler(
         TITLE,
         lambda: {"name": "realesr-animevideov3", "weights": COMPACT_BIN_SHA256},
         open_compact,
-        ModelContext("cpu", cache_dir=cache_dir, notice=notice),
+        ModelContext("cpu", cache_dir=cache_dir, notice=notice, hardware=hardware),
         size=RunSize(PART, HALO),
         open_without_torch=_open_without_torch,
     )

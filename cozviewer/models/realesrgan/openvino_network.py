@@ -67,6 +67,7 @@ class OpenVinoNetwork:
         numbers: str = "int8",
         *,
         open_edges: bool = False,
+        core: "Core | None" = None,
     ) -> None:
         """Compile it, in one to two seconds.
 
@@ -75,6 +76,7 @@ class OpenVinoNetwork:
             threads: Returns the number of threads of a run that starts in the calling thread.
             numbers: "fp32", "bf16" or "int8".
             open_edges: As in `rrdbnet.forward`; int8 always has them.
+            core: OpenVINO's devices; None opens them.
 
         Raises:
             BadInput: OpenVINO or the scales are missing or broken.
@@ -83,7 +85,7 @@ class OpenVinoNetwork:
         scales = read_scales() if numbers == "int8" else None
         self._graphs = Graphs(state, scales, open_edges=open_edges)
         self._numbers = numbers
-        self._core = open_core()
+        self._core = open_core() if core is None else core
         self._turn = threading.Lock()
         self._count, self._threads = threads, 0
         self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
@@ -293,9 +295,9 @@ def settings(threads: int, numbers: str = "int8") -> dict[str, object]:
     }
 
 
-def bands(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Yield the first row and the end row of bands of about BAND pixels."""
-    rows = max(1, BAND // width)
+def bands(height: int, width: int, most: int = BAND) -> Iterator[tuple[int, int]]:
+    """Yield the first row and the end row of bands of about `most` pixels."""
+    rows = max(1, most // width)
     for top in range(0, height, rows):
         yield top, min(height, top + rows)
 

@@ -72,11 +72,32 @@ def main() -> None:
     end_now(0)
 
 
+@dataclass(frozen=True)
+class Housekeeping:
+    """What the process does with its memory between calls, and its clock.
+
+    Attributes:
+        return_memory: Returns free memory to the system.
+        keep_large_apart: Has large allocations lie apart from small ones, or no longer.
+        clock: Returns seconds, as `time.monotonic`.
+        sleep: Waits for seconds.
+    """
+
+    return_memory: Callable[[], None] = return_free_memory
+    keep_large_apart: Callable[[bool], None] = keep_large_apart
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+USUAL = Housekeeping()
+
+
 def serve(
     requests: BinaryIO,
     answers: BinaryIO,
     make: Make = make_model,
     make_find: MakeFind = text_and_face_detector,
+    house: Housekeeping = USUAL,
 ) -> None:
     """Serve requests until they end.
 
@@ -84,8 +105,9 @@ def serve(
         requests, answers: Streams of frames.
         make: Makes the models.
         make_find: Makes the detector of text and faces.
+        house: Looks after the memory.
     """
-    server = _Server(answers, make, make_find)
+    server = _Server(answers, make, make_find, house)
     logger = logging.getLogger("cozviewer")
     logger.addHandler(_LogSender(server))
     logger.propagate = False
@@ -117,7 +139,14 @@ class _Server:
     """Models by their number, and the lanes that run them. It has more than 12 attributes, as all
     lanes share what is known of models, calls and texts."""
 
-    def __init__(self, answers: BinaryIO, make: Make, make_find: MakeFind) -> None:
+    def __init__(
+        self,
+        answers: BinaryIO,
+        make: Make,
+        make_find: MakeFind,
+        house: Housekeeping = USUAL,
+    ) -> None:
+        self._house = house
         self._answers, self._make, self._make_find = answers, make, make_find
         self._sending, self._making = threading.Lock(), threading.Lock()
         self._models: dict[int, _Model] = {}
@@ -129,7 +158,7 @@ class _Server:
         self._known: dict[tuple[str, str, str, int], str] = {}
         self._trimmed = threading.Event()
         self._trimmed.set()
-        self._moved = time.monotonic()
+        self._moved = house.clock()
         self._torch_used = False
 
     def send(self, frame: Frame) -> None:
@@ -144,7 +173,7 @@ class _Server:
             case "call":
                 job = _Job(int(header["call"]), frame, threading.Event())
                 self._jobs[job.call] = job.cancelled
-                self._moved = time.monotonic()
+                self._moved = self._house.clock()
                 self._lane(str(header["lane"])).put(job)
             case "cancel":
                 cancelled = self._jobs.get(int(header["call"]))
@@ -189,17 +218,18 @@ class _Server:
 
     def _trim_soon(self) -> None:
         """Return free memory to the system once nothing has run for a moment."""
-        self._moved = time.monotonic()
+        self._moved = self._house.clock()
         if self._trimmed.is_set():
             self._trimmed.clear()
             threading.Thread(target=self._trim, name="memory", daemon=True).start()
 
     def _trim(self) -> None:
-        while (left := self._moved + IDLE_SECONDS - time.monotonic()) > 0 or self._jobs:
-            time.sleep(max(left, IDLE_SECONDS / 10))
+        house = self._house
+        while (left := self._moved + IDLE_SECONDS - house.clock()) > 0 or self._jobs:
+            house.sleep(max(left, IDLE_SECONDS / 10))
         self._trimmed.set()
         gc.collect()
-        return_free_memory()
+        house.return_memory()
         with self._making:
             needed = any(each.with_torch for each in self._models.values())
         if self._torch_used and not needed and "torch" in sys.modules:
@@ -216,7 +246,7 @@ class _Server:
         arrays: Sequence[NDArray[Any]] = ()
         is_draft = job.frame.header["lane"] == DRAFTS
         if not is_draft:
-            keep_large_apart(True)  # drafts are quicker without, and need less
+            self._house.keep_large_apart(True)  # drafts are quicker without, and need less
         try:
             with reporting_stages(lambda stage: self.report("stage", stage)):
                 header, arrays = self._done(job)
@@ -224,7 +254,7 @@ class _Server:
             header = header_of(error)
         finally:
             if not is_draft:
-                keep_large_apart(False)
+                self._house.keep_large_apart(False)
         _collect_again()
         self._jobs.pop(job.call, None)
         _call.reset(token)
@@ -235,7 +265,7 @@ class _Server:
             if is_draft:
                 self._trim_soon()
             else:
-                return_free_memory()
+                self._house.return_memory()
 
     def _done(self, job: _Job) -> tuple[Mapping[str, Any], Sequence[NDArray[Any]]]:
         header, arrays, cancelled = job.frame.header, job.frame.arrays, job.cancelled.is_set
@@ -251,7 +281,7 @@ class _Server:
                 return {"device": model.device}, ()
             case "upscale":
                 if header["lane"] != DRAFTS:
-                    return_free_memory()  # of the drafts before it
+                    self._house.return_memory()  # of the drafts before it
                 prompt, seed = str(header["prompt"]), int(header["seed"])
                 fine = model.upscale(arrays[0], prompt, seed, cancelled, self._progress())
                 return {"device": model.device}, [fine]

@@ -10,6 +10,7 @@ from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, Prompte
 from cozviewer.config.questions import Questions
 from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
+from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.memory.plan import CPU
 from cozviewer.models.without_torch import suffices
 
@@ -88,14 +89,14 @@ def make_model(spec: Spec, context: ModelContext) -> Upscaler | Prompter:
     raise ValueError(f"{spec['kind']} is not a kind of model")
 
 
-def needs_torch(spec: Spec) -> bool:
-    """Return whether the model of a spec runs with torch."""
+def needs_torch(spec: Spec, hardware: Hardware = THIS_COMPUTER) -> bool:
+    """Return whether the model of a spec runs with torch on a computer."""
     match spec["kind"]:
         case "upscaler":
-            return spec["engine"] != "realesrgan" or not suffices(spec["device"])
+            return spec["engine"] != "realesrgan" or not suffices(spec["device"], hardware)
         case "prompter":
             return spec["prompter"]["name"] in ("qwen", "tags")
-    return not suffices(CPU)
+    return not suffices(CPU, hardware)
 
 
 def _place(context: ModelContext) -> Spec:

@@ -1,5 +1,7 @@
 """Where borrowed texture lies in views and regions: the same for overlays, lines and metadata."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import LevelRegion, TileKey
 from cozviewer.pyramid.origins import Patch, patches
 from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.errors import Cancelled
 from tests.pyramid.pyramids import pyramid_of
 
@@ -50,10 +53,24 @@ def drawn(view: View, z: int, level: int) -> list[Patch]:
     return [Patch(view.visible(z, WIDTH, HEIGHT), z, made_from)]
 
 
-def has_tiles(pyramid: Pyramid, z: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tiles of level z be there, and none of others."""
-    monkeypatch.setattr(pyramid.store, "missing", lambda keys: [key for key in keys if key.z != z])
-    monkeypatch.setattr(pyramid.store, "has", lambda key: key.z == z)
+class OneLevel(TileStore):
+    """A store with all tiles of level z, and none of others."""
+
+    z = 0
+
+    def missing(self, keys: Iterable[TileKey]) -> list[TileKey]:
+        return [key for key in keys if key.z != self.z]
+
+    def has(self, key: TileKey) -> bool:
+        return key.z == self.z
+
+
+def with_tiles(z: int) -> Pyramid:
+    """Return a pyramid with all tiles of level z, and none of others."""
+    pyramid = pyramid_of(half_textured(), OneLevel)
+    assert isinstance(pyramid.store, OneLevel)
+    pyramid.store.z = z
+    return pyramid
 
 
 @pytest.mark.parametrize("log2", [4, 6, 20, 200])
@@ -113,22 +130,16 @@ def test_beside_the_photo_there_is_nothing() -> None:
         (40, Rect((39 << 40) + (1 << 30), 9 << 40, 300, 200), True),
     ],
 )
-def test_a_region_has_it_if_any_pixel_does(
-    z: int, region: Rect, found: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pyramid = pyramid_of(half_textured())
-    has_tiles(pyramid, z, monkeypatch)
+def test_a_region_has_it_if_any_pixel_does(z: int, region: Rect, found: bool) -> None:
+    pyramid = with_tiles(z)
     assert borrows(Columns(10), pyramid, LevelRegion(z, region)) == found
     assert not borrows(None, pyramid, LevelRegion(z, region))
     pyramid.store.close()
 
 
 @pytest.mark.parametrize(("level", "found"), [(2, False), (4, True), (6, True)])
-def test_tiles_that_are_not_made_count_as_what_stands_in_for_them(
-    level: int, found: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pyramid = pyramid_of(half_textured())
-    has_tiles(pyramid, level, monkeypatch)
+def test_tiles_that_are_not_made_count_as_what_stands_in_for_them(level: int, found: bool) -> None:
+    pyramid = with_tiles(level)
     assert borrows(Columns(10), pyramid, LevelRegion(6, Rect(64 * 50, 64 * 50, 300, 200))) == found
     pyramid.store.close()
 
@@ -136,8 +147,7 @@ def test_tiles_that_are_not_made_count_as_what_stands_in_for_them(
 def test_whole_photos_are_looked_at_in_blocks_until_it_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pyramid = pyramid_of(half_textured())
-    has_tiles(pyramid, 4, monkeypatch)
+    pyramid = with_tiles(4)
     monkeypatch.setattr("cozviewer.chain.textures.borrowed_texture.BLOCK", 16)
     whole = pyramid.level_rect(4)
     nowhere, everywhere = Columns(1000), Columns(0)

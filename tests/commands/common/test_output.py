@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cozviewer.commands.common import output
-from tests.commands.conftest import Run
+from tests.commands.conftest import Run, TypeIn
 from tests.export.certificates import signature_in
 from tests.pyramid.images import encoded, smooth
 
@@ -154,12 +154,12 @@ def test_a_report_beside_the_photos_can_be_written_again(
 
 
 @pytest.fixture
-def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+def answer(monkeypatch: pytest.MonkeyPatch, type_in: TypeIn) -> Callable[[str], None]:
     """Puts a person at a terminal, who answers so."""
 
     def put(text: str) -> None:
         monkeypatch.setattr(output, "_at_terminal", lambda: True)
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        type_in(io.StringIO(text))
 
     return put
 
@@ -236,7 +236,7 @@ def test_a_session_is_saved_over_itself_without_a_question(
 @pytest.mark.parametrize("stdin", [True, False])
 @pytest.mark.parametrize("stderr", [True, False])
 def test_a_person_is_there_if_both_ends_are_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, stdin: bool, stderr: bool
+    monkeypatch: pytest.MonkeyPatch, type_in: TypeIn, stdin: bool, stderr: bool
 ) -> None:
     class Stream(io.StringIO):
         terminal = False
@@ -249,5 +249,5 @@ def test_a_person_is_there_if_both_ends_are_a_terminal(
         stream.terminal = terminal
         monkeypatch.setattr(f"sys.{name}", stream)
     assert output._at_terminal() == (stdin and stderr)
-    monkeypatch.setattr("sys.stdin", None)
+    type_in(None)
     assert not output._at_terminal()

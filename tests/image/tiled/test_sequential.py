@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from tests.image.on_white import on_white, regions_on_white
 from tests.image.tiled.opened import regions_of, whole_of
 from tests.packages import Packages
 from tests.pyramid.images import exif_block, smooth
+from tests.room import Room
 
 pytest.importorskip("pyvips")
 
@@ -115,10 +115,8 @@ def test_opening_stops_between_stripes(tmp_path: Path) -> None:
     assert len(parts) == 1
 
 
-def test_a_full_disk_is_noticed_before_anything_is_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shutil.disk_usage", lambda folder: SimpleNamespace(free=10**6))
+def test_a_full_disk_is_noticed_before_anything_is_written(tmp_path: Path, room: Room) -> None:
+    room.on_disk(10**6)
     with pytest.raises(Failure, match=r"photo\.png needs .* on the disk .* are free"):
         regions_of(saved(tmp_path, "PNG"))
 

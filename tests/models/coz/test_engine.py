@@ -3,6 +3,7 @@
 import shutil
 import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from cozviewer.models.coz import prompt_encoding as coz_text
 from cozviewer.models.coz.base import open_part
 from cozviewer.models.coz.engine import CozSd3
 from cozviewer.models.coz.tiled_diffusion import noise_of
-from cozviewer.models.device import Device
+from cozviewer.models.hardware import Hardware
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
+from tests.models.computers import computer
 from tests.models.tiny_sd3 import saved_encoder, saved_lora
 
 Make = Callable[..., CozSd3]
@@ -32,13 +34,8 @@ Make = Callable[..., CozSd3]
 UseStep = Callable[[Callable[..., RgbFloat]], None]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def plain_cpu() -> Iterator[None]:
-    """A CPU that is fastest in fp32, whatever this one is."""
-    with pytest.MonkeyPatch.context() as patch:
-        for feature in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"):
-            patch.setattr(torch.cpu, feature, lambda: False, raising=False)
-        yield
+PLAIN = computer()
+"""A computer with a CPU that is fastest in fp32, whatever this one is."""
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +51,9 @@ def files(tiny_sd3: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
 
 def made(files: dict[str, Path], context: ModelContext | None = None, **options: Any) -> CozSd3:
     """Return the engine with options of its own or, without a `context`, of a `ModelContext`."""
-    own = {key: options.pop(key) for key in ("memory", "cache_dir", "notice") if key in options}
-    context = context or ModelContext("cpu", **{"notice": pytest.fail, **own})
+    of_context = ("memory", "cache_dir", "notice", "hardware")
+    own = {key: options.pop(key) for key in of_context if key in options}
+    context = context or ModelContext("cpu", **{"notice": pytest.fail, "hardware": PLAIN, **own})
     return CozSd3(context=context, **{**files, **options})
 
 
@@ -201,28 +199,26 @@ def test_windows_without_fading_would_not_join(best: CozSd3, steps: UseStep) -> 
 
 
 @pytest.mark.parametrize(
-    ("dtype", "last"), [("bfloat16", True), ("bfloat16", False), ("float32", True)]
+    ("hardware", "device"),
+    [
+        (computer(amx=True), "CPU, bf16"),
+        (computer(bf16=True), "CPU, bf16"),
+        (computer(one_dnn=False), "CPU, fp32"),
+    ],
+    ids=["AMX", "AVX512-BF16", "without oneDNN"],
 )
 def test_the_fast_numbers_give_nearly_the_same(
-    files: dict[str, Path],
-    best: CozSd3,
-    monkeypatch: pytest.MonkeyPatch,
-    dtype: Any,
-    last: bool,
+    files: dict[str, Path], best: CozSd3, hardware: Hardware, device: str
 ) -> None:
-    monkeypatch.setattr(coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", dtype, last))
     rgb = image(32, 32)
-    fast = made(files)
+    fast = made(files, hardware=hardware)
     difference = fast.upscale(rgb, "a cat", 0, never) - best.upscale(rgb, "a cat", 0, never)
     assert np.abs(difference).mean() < 2 / 255
-    assert fast.device == {"bfloat16": "CPU, bf16", "float32": "CPU, fp32"}[dtype]
+    assert fast.device == device
 
 
-def test_paper_keeps_to_fp32(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        coz_models, "pick_device", lambda wanted: Device("cpu", "CPU", "bfloat16", True)
-    )
-    engine = made(files, setting="paper")
+def test_paper_keeps_to_fp32(files: dict[str, Path]) -> None:
+    engine = made(files, setting="paper", hardware=computer(amx=True))
     assert engine.device == ""
     engine.load()
     assert engine.device == "CPU, fp32"
@@ -239,43 +235,44 @@ class Stop:
         return self.left < 0
 
 
+@contextmanager
+def before_each_run(network: Any, act: Callable[..., None]) -> Iterator[None]:
+    """Call a function with the arguments of a network before each of its runs."""
+    handle = network.register_forward_pre_hook(
+        lambda _, args, options: act(*args, **options), with_kwargs=True
+    )
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
 @pytest.mark.parametrize("after", range(8))
-def test_it_stops_in_every_stage(
-    files: dict[str, Path], monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
+def test_it_stops_in_every_stage(files: dict[str, Path], after: int) -> None:
     """At the start, before each of three encoders, before the networks are read, and before each
     of three runs of them."""
     ran: list[str] = []
-    networks = {"transformer": "transformer", "decode": "vae"}
     engine = made(files)
     engine.load()
-    for method, owner in networks.items():
-        target = getattr(engine._models.networks(), owner)
-        called = target.forward if method == "transformer" else target.decode
-
-        def counted(*args: Any, _name: str = method, _called: Any = called, **more: Any) -> Any:
-            ran.append(_name)
-            return _called(*args, **more)
-
-        monkeypatch.setattr(target, "forward" if method == "transformer" else "decode", counted)
-    with pytest.raises(Cancelled):
+    sd3 = engine._models.networks()
+    with (
+        before_each_run(sd3.transformer, lambda *_, **__: ran.append("transformer")),
+        before_each_run(sd3.vae.decoder, lambda *_, **__: ran.append("decode")),
+        pytest.raises(Cancelled),
+    ):
         engine.upscale(image(8, 8), "a cat", 0, Stop(after))
     assert ran == (["transformer"] if after == 7 else [])
     assert engine.upscale(image(8, 8), "a cat", 0, never).shape == (32, 32, 3)
 
 
-def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_stops_between_windows(best: CozSd3) -> None:
     best.upscale(image(8, 8), "", 0, never)  # encodes the prompt, so that no encoder runs later
     decoded: list[int] = []
-    vae = best._models.networks().vae
-    decode = vae.decode
-
-    def counted(*args: Any, **more: Any) -> Any:
-        decoded.append(1)
-        return decode(*args, **more)
-
-    monkeypatch.setattr(vae, "decode", counted)
-    with pytest.raises(Cancelled):
+    decoder = best._models.networks().vae.decoder
+    with (
+        before_each_run(decoder, lambda *_, **__: decoded.append(1)),
+        pytest.raises(Cancelled),
+    ):
         best.upscale(image(192, 16), "", 0, lambda: bool(decoded))
     assert len(decoded) == 1
 
@@ -288,15 +285,13 @@ def test_it_stops_between_windows(best: CozSd3, monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_a_device_that_fails_is_reported_in_a_sentence(
-    best: CozSd3, monkeypatch: pytest.MonkeyPatch, error: str, sentence: str
+    best: CozSd3, error: str, sentence: str
 ) -> None:
-    best.load()
-
-    def fail(*args: Any, **more: Any) -> Any:
+    def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError(error)
 
-    monkeypatch.setattr(best._models.networks().vae, "encode", fail)
-    with pytest.raises(Failure, match=sentence):
+    encoder = best._models.networks().vae.encoder
+    with before_each_run(encoder, fail), pytest.raises(Failure, match=sentence):
         best.upscale(image(4, 4), "", 0, never)
 
 
@@ -361,20 +356,17 @@ def test_paper_would_rather_fail_than_differ(files: dict[str, Path], steps: UseS
 
 
 def test_a_step_that_ran_out_of_memory_can_be_tried_again(
-    files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
+    files: dict[str, Path], best: CozSd3
 ) -> None:
     """With the real networks: the error of the first window leads to smaller ones."""
     engine = made(files, notice=lambda sentence: None)
-    transformer = engine._models.networks().transformer
-    forward = transformer.forward
 
-    def full(**options: Any) -> Any:
+    def full(**options: Any) -> None:
         if options["hidden_states"].shape[-1] > 32:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate")
-        return forward(**options)
 
-    monkeypatch.setattr(transformer, "forward", full)
-    fine = engine.upscale(image(96, 64), "", 0, never)
+    with before_each_run(engine._models.networks().transformer, full):
+        fine = engine.upscale(image(96, 64), "", 0, never)
     assert fine.shape == (256, 384, 3)
 
 
@@ -382,7 +374,9 @@ def test_in_a_sequential_plan_networks_are_released_for_encoders_and_the_prompte
     files: dict[str, Path], best: CozSd3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported: list[str] = []
-    context = ModelContext("cpu", "sequential", notice=pytest.fail, on_plan=reported.append)
+    context = ModelContext(
+        "cpu", "sequential", notice=pytest.fail, on_plan=reported.append, hardware=PLAIN
+    )
     engine, manager = made(files, context), context.memory_manager
     left: list[str] = []
     opened = watched(monkeypatch)
@@ -418,7 +412,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> list["weakref.ref[Any]"]:
 def test_together_nothing_is_opened_twice(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = ModelContext("cpu", "together", notice=pytest.fail)
+    context = ModelContext("cpu", "together", notice=pytest.fail, hardware=PLAIN)
     engine, manager = made(files, context), context.memory_manager
     opened = watched(monkeypatch)
     engine.load()
@@ -490,15 +484,12 @@ def test_paper_refuses_smaller_numbers(files: dict[str, Path]) -> None:
 def test_too_little_memory_is_reported_before_anything_is_read(
     files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from cozviewer.models.memory import manager as room
-
-    monkeypatch.setattr(room, "free_memory", lambda device: 10**9)
     opened = watched(monkeypatch)
     for work in (CozSd3.load, lambda engine: engine.upscale(image(8, 8), "", 0, never)):
         with pytest.raises(
             BadInput, match=r"would need .* GB of memory on the CPU, and only 1\.0 GB are"
         ):
-            work(made(files))
+            work(made(files, hardware=computer(memory=1)))
     assert opened == []
 
 

@@ -107,13 +107,8 @@ def test_a_place_that_cannot_be_written_is_reported_once_and_work_goes_on(
     assert reported[0].startswith("The fused weights cannot be saved in ")
 
 
-def test_a_full_disk_leaves_nothing_behind(
-    tmp_path: Path, make: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(source: str, target: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, make: Maker) -> None:
     reported: list[str] = []
     dict(load_or_fuse(FusedCache(tmp_path, DIGEST, reported.append), SHAPES, make))
     assert "No space left on device" in reported[0]

@@ -98,13 +98,8 @@ def test_a_place_that_cannot_be_written_is_no_trouble(tmp_path: Path) -> None:
     assert kept.read("a cat") is None
 
 
-def test_a_full_disk_leaves_nothing_behind(
-    kept: PromptEmbedsFolder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(source: str, target: Path) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_leaves_nothing_behind(kept: PromptEmbedsFolder) -> None:
     kept.write("a cat", words())
     assert list(kept.folder.iterdir()) == []
 

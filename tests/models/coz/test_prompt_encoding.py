@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import torch
 
-from cozviewer.models.coz import prompt_encoding as coz_text
 from cozviewer.models.coz.base import open_part
 from cozviewer.models.coz.prompt_embeds import PromptEmbeds, PromptEmbedsFolder
 from cozviewer.models.coz.prompt_encoding import Encoder, EncoderFiles
@@ -99,41 +98,35 @@ def without_t5(base: Path, folder: Path) -> Path:
     return Path(shutil.copytree(base, folder / "sd3", ignore=ignore))
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The encoders that were opened, in their order."""
-    parts: list[str] = []
+class Opening:
+    """Opens encoders, and notes which, in their order."""
 
-    def counted(kind: Any, folder: Path, part: str, dtype: Any) -> Any:
-        parts.append(part)
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+
+    def __call__(self, kind: Any, folder: Path, part: str, dtype: Any) -> Any:
+        self.parts.append(part)
         return open_part(kind, folder, part, dtype)
-
-    monkeypatch.setattr(coz_text, "open_part", counted)
-    return parts
 
 
 ALL = ["text_encoder", "text_encoder_2", "text_encoder_3"]
 
 
-def test_each_prompt_is_encoded_once(
-    tiny_sd3: Path, monkeypatch: pytest.MonkeyPatch, opened: list[str]
-) -> None:
-    monkeypatch.setattr(coz_text, "REMEMBERED", 2)
-    asked = encoder(tiny_sd3)
+def test_each_prompt_is_encoded_once(tiny_sd3: Path) -> None:
+    opening = Opening()
+    asked = encoder(tiny_sd3, remembered=2, opening=opening)
     first = asked.encode("a", no_check)
-    assert opened == ALL
+    assert opening.parts == ALL
     for prompt in ("b", "a", "c"):
         asked.encode(prompt, no_check)
-    assert len(opened) == 9
+    assert len(opening.parts) == 9
     assert asked.encode("a", no_check) is first  # used later than "b", which was forgotten
-    assert len(opened) == 9
+    assert len(opening.parts) == 9
     asked.encode("b", no_check)
-    assert len(opened) == 12
+    assert len(opening.parts) == 12
 
 
-def test_an_encoder_is_gone_before_the_next_is_opened(
-    tiny_sd3: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_encoder_is_gone_before_the_next_is_opened(tiny_sd3: Path) -> None:
     """Without the collector of cycles, which would have to search all that is in memory."""
     there: list[weakref.ref[Any]] = []
 
@@ -143,43 +136,42 @@ def test_an_encoder_is_gone_before_the_next_is_opened(
         there.append(weakref.ref(network))
         return network
 
-    monkeypatch.setattr(coz_text, "open_part", watched)
     gc.collect()
     gc.disable()
     try:
-        encoder(tiny_sd3).encode("a", no_check)
+        encoder(tiny_sd3, opening=watched).encode("a", no_check)
         assert [network() for network in there] == [None] * 3
     finally:
         gc.enable()
 
 
-def test_encoders_can_stay_until_they_are_freed(tiny_sd3: Path, opened: list[str]) -> None:
-    asked = encoder(tiny_sd3, staying=True)
+def test_encoders_can_stay_until_they_are_freed(tiny_sd3: Path) -> None:
+    opening = Opening()
+    asked = encoder(tiny_sd3, staying=True, opening=opening)
     one = asked.encode("a", no_check)
     asked.encode("b", no_check)
-    assert opened == ALL
+    assert opening.parts == ALL
     asked.free()
     asked.encode("c", no_check)
-    assert opened == ALL * 2
+    assert opening.parts == ALL * 2
     assert torch.equal(encoder(tiny_sd3).encode("a", no_check).tokens, one.tokens)
 
 
-def test_a_prompt_on_the_disk_opens_nothing(
-    tiny_sd3: Path, tmp_path: Path, opened: list[str]
-) -> None:
-    entered: list[str] = []
+def test_a_prompt_on_the_disk_opens_nothing(tiny_sd3: Path, tmp_path: Path) -> None:
+    entered, opening = list[str](), Opening()
 
     def asked(prompt: str) -> PromptEmbeds:
         """Ask with an encoder that remembers nothing itself."""
-        fresh = encoder(tiny_sd3, kept=PromptEmbedsFolder(tmp_path / "words", "these"))
+        kept = PromptEmbedsFolder(tmp_path / "words", "these")
+        fresh = encoder(tiny_sd3, kept=kept, opening=opening)
         return fresh.encode(prompt, no_check, lambda: entered.append(prompt))
 
     first, again = asked("a"), asked("a")
     assert torch.equal(first.tokens, again.tokens)
     assert torch.equal(first.pooled, again.pooled)
-    assert (opened, entered) == (ALL, ["a"])
+    assert (opening.parts, entered) == (ALL, ["a"])
     asked("b")
-    assert (opened, entered) == (ALL * 2, ["a", "b"])
+    assert (opening.parts, entered) == (ALL * 2, ["a", "b"])
 
 
 @pytest.mark.parametrize(
@@ -189,9 +181,7 @@ def test_a_prompt_on_the_disk_opens_nothing(
         ("nf4", {"load_in_8bit": False, "load_in_4bit": True, "bnb_4bit_quant_type": "nf4"}),
     ],
 )
-def test_t5_alone_is_made_smaller(
-    tiny_sd3: Path, monkeypatch: pytest.MonkeyPatch, quantised: str, said: dict[str, object]
-) -> None:
+def test_t5_alone_is_made_smaller(tiny_sd3: Path, quantised: str, said: dict[str, object]) -> None:
     """Only the settings are tested; the quantisation itself needs an NVIDIA GPU."""
     asked: dict[str, dict[str, Any]] = {}
 
@@ -199,8 +189,7 @@ def test_t5_alone_is_made_smaller(
         asked[part] = options
         return open_part(kind, folder, part, dtype)
 
-    monkeypatch.setattr(coz_text, "open_part", opened)
-    encoder(tiny_sd3, quantised=quantised).encode("a", no_check)
+    encoder(tiny_sd3, quantised=quantised, opening=opened).encode("a", no_check)
     assert [asked[part] for part in ALL[:2]] == [{}, {}]
     assert asked[ALL[2]]["device_map"] == {"": "cpu"}
     config = asked[ALL[2]]["quantization_config"]

@@ -2,6 +2,7 @@
 
 import errno
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import huggingface_hub
@@ -16,7 +17,6 @@ from cozviewer.models.pisa.base import SD2
 from cozviewer.util.downloads import DownloadProgress
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.fuzz.servers import RawServer, http, servers
-from tests.models import hub_server
 from tests.models.hub_server import COMMIT, HubServer
 
 REPO = "someone/model"
@@ -43,7 +43,9 @@ def cache(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A hub cache of this test, online and not signed in; files come in small chunks."""
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "DOWNLOAD_CHUNK_SIZE", 4096)
-    monkeypatch.setattr(huggingface_hub, "get_token", lambda: None)
+    monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(hub_cache / "token"))
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     return hub_cache
 
 
@@ -224,12 +226,11 @@ def test_a_full_disk_keeps_what_has_come(
     assert (fetch(server) / "model-1.safetensors").read_bytes() == LARGE
 
 
-def test_too_little_room_is_reported_before(
-    server: HubServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hub, "HEADROOM", 1 << 60)
+def test_too_little_room_is_reported_before(server: HubServer) -> None:
+    what = listing(REPO, server.endpoint)
+    files = tuple(replace(file, size=1 << 60) for file in what.files)
     with pytest.raises(BadInput, match="set HF_HOME to another disk"):
-        fetch(server)
+        download(replace(what, files=files), lambda _: None, lambda: False, server.endpoint)
     assert server.gets == []
 
 
@@ -242,7 +243,7 @@ def test_who_is_not_logged_in_gets_all_steps(server: HubServer) -> None:
 def test_who_has_not_accepted_the_licence_gets_the_step_that_is_left(
     server: HubServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(huggingface_hub, "get_token", lambda: "hf_secret")
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
     server.gated = True
     with pytest.raises(BadInput, match="has not accepted the licence of someone/model") as reported:
         fetch(server)
@@ -294,10 +295,8 @@ def test_a_listing_that_names_other_places_or_makes_no_sense_is_refused(file: Hu
         hub._checked(REPO, file)
 
 
-def test_a_commit_that_is_none_is_refused(
-    server: HubServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(hub_server, "COMMIT", "../../evil")
+def test_a_commit_that_is_none_is_refused(server: HubServer) -> None:
+    server.commit = "../../evil"
     with pytest.raises(Failure, match="invalid data"):
         listing(REPO, server.endpoint)
 

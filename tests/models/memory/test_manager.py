@@ -3,30 +3,18 @@
 import sys
 import weakref
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 
 from cozviewer.models.device import Device
-from cozviewer.models.memory import manager as module
+from cozviewer.models.hardware import Hardware
 from cozviewer.models.memory.manager import MemoryManager, release_cached_memory
 from cozviewer.models.memory.plan import Model, Part
 from cozviewer.util.errors import BadInput
+from tests.models.computers import computer
 from tests.packages import Packages
 
 GB = 1_000_000_000
-
-
-@pytest.fixture(autouse=True)
-def machine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A machine whose free memory, in GB by device, a test can set."""
-
-    def has(place: Device = Device("cpu", "CPU"), **free: float) -> None:  # noqa: B008
-        monkeypatch.setattr(module, "pick_device", lambda wanted: place)
-        monkeypatch.setattr(module, "free_memory", lambda device: round(free[device] * GB))
-
-    has(cpu=100)
-    return has
 
 
 def needing(
@@ -36,11 +24,12 @@ def needing(
     return lambda place, quantised: [Model(name, "", parts, streamed)]
 
 
-def filled(memory: str = "auto", **options: Any) -> tuple[MemoryManager, list[str]]:
-    """Return a manager for a prompter of 8 GB and an upscaler of 5, and the plans it reports."""
+def filled(memory: str = "auto", *, free: float = 100) -> tuple[MemoryManager, list[str]]:
+    """Return a manager for a prompter of 8 GB and an upscaler of 5, where `free` GB are free, and
+    the plans it reports."""
     reported: list[str] = []
-    manager = MemoryManager("auto", memory, reported.append)
-    manager.expect(needing("upscaler", 5), **options)
+    manager = MemoryManager("auto", memory, reported.append, computer(memory=free))
+    manager.expect(needing("upscaler", 5))
     manager.expect(needing("prompter", 8))
     return manager, reported
 
@@ -58,9 +47,8 @@ def test_the_plan_is_reported_once_before_the_first_model_loads() -> None:
     assert len(reported) == 1
 
 
-def test_what_does_not_fit_is_refused_before_it_loads(machine: Callable[..., None]) -> None:
-    machine(cpu=8.5)
-    manager, reported = filled()
+def test_what_does_not_fit_is_refused_before_it_loads() -> None:
+    manager, reported = filled(free=8.5)
     left: list[str] = []
     with pytest.raises(BadInput, match=r"^The prompter would need 8\.0 GB of memory on the CPU"):
         manager.acquire("upscaler", lambda: left.append("upscaler"))
@@ -73,9 +61,8 @@ def test_with_memory_for_all_none_is_released() -> None:
         manager.acquire(name, pytest.fail)
 
 
-def test_in_a_sequential_plan_the_others_are_released_first(machine: Callable[..., None]) -> None:
-    machine(cpu=12)
-    manager, _ = filled()
+def test_in_a_sequential_plan_the_others_are_released_first() -> None:
+    manager, _ = filled(free=12)
     left: list[str] = []
     for name in ("upscaler", "prompter", "upscaler", "upscaler", "prompter"):
         left.append(f"-> {name}")
@@ -108,10 +95,9 @@ def test_a_released_model_is_freed() -> None:
     assert there() is None
 
 
-def test_a_model_on_another_device_is_not_released(machine: Callable[..., None]) -> None:
+def test_a_model_on_another_device_is_not_released() -> None:
     """T5 does not fit on the GPU, so it runs on the CPU and the upscaler stays."""
-    machine(Device("cuda", "RTX 3060", "bfloat16"), cuda=8, cpu=30)
-    manager = MemoryManager()
+    manager = MemoryManager(hardware=with_gpu(8, memory=30))
     manager.expect(needing("upscaler", 5))
     manager.expect(needing("text encoders", 10, streamed=True))
     manager.acquire("upscaler", pytest.fail)
@@ -126,9 +112,8 @@ def test_a_model_that_was_not_expected_can_be_loaded() -> None:
     assert reported == []
 
 
-def test_a_model_that_is_expected_later_is_planned_for(machine: Callable[..., None]) -> None:
-    machine(cpu=12)
-    manager, reported = filled()
+def test_a_model_that_is_expected_later_is_planned_for() -> None:
+    manager, reported = filled(free=12)
     assert manager.plan().arrangement == "sequential"
     manager.expect(needing("text encoders", 20))
     with pytest.raises(BadInput, match="The text encoders would need"):
@@ -144,7 +129,9 @@ def test_unknown_modes_are_refused_at_once() -> None:
         MemoryManager("cpu", "4bit")
 
 
-GPU = Device("cuda", "RTX 3060", "bfloat16")
+def with_gpu(free: float, *, memory: float) -> Hardware:
+    """Return a computer with a GPU with so many free GB."""
+    return computer(gpus=1, gpu="RTX 3060", gpu_memory=free, memory=memory)
 
 
 def halved(place: Device, quantised: str) -> Sequence[Model]:
@@ -158,23 +145,19 @@ def test_quantised_models_need_an_nvidia_gpu(packages: Packages) -> None:
         match=r"^The memory mode nf4 needs an NVIDIA GPU: choose auto, together or sequential for "
         r"the CPU\.$",
     ):
-        MemoryManager("cpu", "nf4").plan()
+        MemoryManager("cpu", "nf4", hardware=computer()).plan()
 
 
-def test_quantised_models_need_an_optional_component(
-    machine: Callable[..., None], packages: Packages
-) -> None:
-    machine(GPU, cuda=40, cpu=40)
+def test_quantised_models_need_an_optional_component(packages: Packages) -> None:
     packages.hide("bitsandbytes")
     with pytest.raises(BadInput, match=r"^The memory mode 8bit needs an optional component"):
-        MemoryManager("cuda", "8bit").plan()
+        MemoryManager("cuda", "8bit", hardware=with_gpu(40, memory=40)).plan()
 
 
-def test_auto_never_quantises(machine: Callable[..., None], packages: Packages) -> None:
+def test_auto_never_quantises(packages: Packages) -> None:
     """The pixels would depend on which other programs were running."""
-    machine(GPU, cuda=6, cpu=40)
     packages.add("bitsandbytes")
-    manager = MemoryManager("cuda")
+    manager = MemoryManager("cuda", hardware=with_gpu(6, memory=40))
     manager.expect(halved)
     with pytest.raises(BadInput, match="choose the memory mode 8bit"):
         manager.plan()

@@ -26,6 +26,7 @@ from cozviewer.models.qwen.prompter import QwenPrompter
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.models.tiny_qwen import merged_by_peft, noise, save_adapter, save_tiny_qwen
+from tests.packages import Packages
 
 TOKENS = 16
 
@@ -141,7 +142,7 @@ def test_it_is_made_without_importing_or_reading_much(tiny_qwen: Path, tiny_adap
 
 
 def test_the_identity_has_all_that_decides_its_prompts(
-    tiny_qwen: Path, tiny_adapter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_qwen: Path, tiny_adapter: Path, packages: Packages
 ) -> None:
     identity = made(tiny_qwen, tiny_adapter).identity
     assert dict(identity) == {
@@ -154,7 +155,7 @@ def test_the_identity_has_all_that_decides_its_prompts(
     }
     assert made(tiny_qwen).identity["adapter"] == ""
     assert len(identity["model"]) == len(identity["adapter"]) == 64
-    monkeypatch.setattr(qwen_prompter, "check_quantised", lambda quantised: None)
+    packages.add("bitsandbytes")
     assert made(tiny_qwen, memory="nf4").identity["quantised"] == "nf4"
 
 

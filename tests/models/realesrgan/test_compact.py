@@ -13,7 +13,6 @@ import pytest
 
 from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import Rgb8, to_float
-from cozviewer.models import upscaler, without_torch
 from cozviewer.models.device import Device
 from cozviewer.models.network import Network
 from cozviewer.models.realesrgan import compact as module
@@ -34,6 +33,7 @@ from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 from cozviewer.util.memory import return_free_memory
+from tests.models.computers import computer
 from tests.models.networks import detail
 
 CPU = Device("cpu", "CPU")
@@ -185,8 +185,7 @@ def test_its_numbers_are_timed_once_and_kept(
 ) -> None:
     fp32 = Device("cpu", "CPU", channels_last=True)
     candidates = [fp32, replace(fp32, dtype="bfloat16"), Device("cpu", "CPU", "int8")]
-    monkeypatch.setattr(upscaler, "ways", lambda place, numbers: candidates)
-    monkeypatch.setattr(without_torch, "suffices", lambda wanted: False)
+    hardware = computer(bf16=True, vnni=True)
     opened: list[Device] = []
 
     def note(place: Device) -> Network:
@@ -194,10 +193,10 @@ def test_its_numbers_are_timed_once_and_kept(
         return open_compact(place)
 
     monkeypatch.setattr(module, "open_compact", note)
-    compact(cache_dir=tmp_path, notice=pytest.fail).load()
+    compact(cache_dir=tmp_path, notice=pytest.fail, hardware=hardware).load()
     assert opened == candidates
     opened.clear()
-    again = compact(cache_dir=tmp_path, notice=pytest.fail)
+    again = compact(cache_dir=tmp_path, notice=pytest.fail, hardware=hardware)
     again.load()
     assert [place.label for place in opened] == [again.device]
 

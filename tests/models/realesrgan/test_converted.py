@@ -90,13 +90,8 @@ def test_where_nothing_can_be_written_it_works_in_memory_and_says_so(tmp_path: P
     assert "cannot be saved in" in reported[0]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*paths: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
+@pytest.mark.usefixtures("full_disk")
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     reported: list[str] = []
     assert_same(load_or_convert(tmp_path / "weights.safetensors", DIGEST, Maker(), reported.append))
     assert "No space left on device" in reported[0]

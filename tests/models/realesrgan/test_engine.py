@@ -39,11 +39,11 @@ def test_values_are_floats_from_0_to_1(enlarged: RgbFloat) -> None:
     assert enlarged.max() <= 1
 
 
-def test_parts_join_invisibly(engine: NetworkUpscaler) -> None:
+def test_parts_join_invisibly(quick_engine: NetworkUpscaler) -> None:
     photo = np.ascontiguousarray(data.astronaut()[110:142, 180:308])
     parted = realesrgan(ModelContext("cpu", notice=pytest.fail))
-    parted._network, parted._part = engine._network, SMALLEST**2
-    whole, joined = (each.upscale(photo, "", 0, never) for each in (engine, parted))
+    parted._network, parted._part = quick_engine.network(), SMALLEST**2
+    whole, joined = (each.upscale(photo, "", 0, never) for each in (quick_engine, parted))
     assert 0 < np.abs(joined - whole).mean() * 255 < 1
     assert seam(joined) < 1.35 * seam(whole)
 

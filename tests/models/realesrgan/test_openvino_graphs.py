@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cozviewer.models.realesrgan import openvino_graphs
 from cozviewer.models.realesrgan.openvino_graphs import (
     CLOSED,
     FILE_NAME,
@@ -16,6 +15,7 @@ from cozviewer.models.realesrgan.openvino_graphs import (
 )
 from cozviewer.models.realesrgan.rrdbnet import expected_layers, layer_names
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 
 TOTAL = 69 * 192 + 4 * 64
 
@@ -87,9 +87,9 @@ GOOD = np.stack((np.full(TOTAL, 0.5, np.float32), np.full(TOTAL, -2, np.float32)
     ],
 )
 def test_broken_scales_are_bad_input(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: bytes | None
+    tmp_path: Path, packages: Packages, broken: bytes | None
 ) -> None:
-    monkeypatch.setattr(openvino_graphs, "files", lambda package: tmp_path)
+    packages.add_folder("cozviewer.resources", tmp_path)
     (tmp_path / FILE_NAME).write_bytes(content(GOOD))
     steps, centres = read_scales()["conv_hr"]
     assert (steps.tolist(), centres.tolist()) == ([0.5] * 64, [-2] * 64)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,13 +18,12 @@ from skimage import data
 from cozviewer.chain.fidelity import corrected
 from cozviewer.chain.protocols import ignore
 from cozviewer.image.pixels import RgbFloat, to_float
-from cozviewer.models import device as device_module
 from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
 from cozviewer.models.network import Network, run_network
 from cozviewer.models.number_formats import MOST_DIFFERENCE, probe
-from cozviewer.models.realesrgan import openvino_graphs, openvino_network
+from cozviewer.models.realesrgan import openvino_network
 from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_graphs import BLOCKS
@@ -38,6 +39,8 @@ from cozviewer.models.upscaler import HALO, NetworkUpscaler
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.models.computers import computer
+from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
@@ -56,10 +59,11 @@ def rough(forward: OpenVinoNetwork) -> Network:
     return Network(on_tensors(forward), INT8)
 
 
-@pytest.fixture
-def vnni(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A CPU that has int8."""
-    monkeypatch.setattr(device_module, "_multiplies_bytes", lambda: True)
+def context(numbers: str = "auto") -> ModelContext:
+    """Where a CPU has int8, and torch runs the networks."""
+    return ModelContext(
+        "cpu", numbers=numbers, notice=pytest.fail, hardware=computer(bf16=True, vnni=True)
+    )
 
 
 def photo(top: int, left: int, height: int, width: int) -> RgbFloat:
@@ -155,13 +159,12 @@ def test_bands_of_the_enlargement_join_exactly(
     ],
 )
 def test_bands_cover_all_rows_once(
-    monkeypatch: pytest.MonkeyPatch, height: int, width: int, expected: list[tuple[int, int]]
+    height: int, width: int, expected: list[tuple[int, int]]
 ) -> None:
-    monkeypatch.setattr(openvino_network, "BAND", 32)
-    assert list(bands(height, width)) == expected
+    assert list(bands(height, width, 32)) == expected
 
 
-LARGE = 80
+LARGE = 65
 assert LARGE**2 > AT_ONCE
 
 
@@ -271,34 +274,46 @@ def test_runs_of_several_threads_do_not_mix(rough: Network) -> None:
         np.testing.assert_array_equal(found[index], expected[index])
 
 
-def test_it_computes_with_the_threads_that_torch_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(OpenVinoNetwork, "_makers", lambda self: [lambda: "graph"])
-    compiled: list[int] = []
+class NoCore:
+    """Compiles nothing; what it was asked for, with which number of threads.
 
-    def compile_one(self: OpenVinoNetwork, graph: object, threads: int) -> str:
-        compiled.append(threads)
-        return "piece"
+    A piece is that number of threads, and cannot be had for four of them from another.
+    """
 
-    def adapt(self: OpenVinoNetwork, piece: str, threads: int) -> str | None:
-        adapted.append((piece, threads))
-        return None if threads == 4 else f"{piece} for {threads}"
+    def __init__(self) -> None:
+        self.compiled: list[int] = []
+        self.imported: list[int] = []
 
-    adapted: list[tuple[str, int]] = []
-    monkeypatch.setattr(OpenVinoNetwork, "_compile", compile_one)
-    monkeypatch.setattr(OpenVinoNetwork, "_adapted", adapt)
-    threads = all_threads()
-    torch.set_num_threads(1)
-    try:
-        network = OpenVinoNetwork({}, torch.get_num_threads)
-        assert network._compiled() == ["piece"]
-        torch.set_num_threads(3)
-        assert network._compiled() == network._compiled() == ["piece for 3"]
-        torch.set_num_threads(4)
-        assert network._compiled() == ["piece"]
-    finally:
-        torch.set_num_threads(threads)
-    assert compiled == [1, 4]
-    assert adapted == [("piece", 3), ("piece for 3", 4)]
+    def compile_model(self, graph: object, device: str, settings: dict[str, int]) -> "NoPiece":
+        self.compiled.append(settings["INFERENCE_NUM_THREADS"])
+        return NoPiece(self.compiled[-1])
+
+    def import_model(self, file: object, device: str, settings: dict[str, int]) -> "NoPiece":
+        self.imported.append(settings["INFERENCE_NUM_THREADS"])
+        if self.imported[-1] == 4:
+            raise RuntimeError("It was imported before.")
+        return NoPiece(self.imported[-1])
+
+
+@dataclass(frozen=True)
+class NoPiece:
+    threads: int
+
+    def export_model(self, file: BytesIO) -> None:
+        file.write(b"a piece")
+
+
+def test_it_computes_with_the_threads_that_are_set() -> None:
+    core, threads = NoCore(), [1]
+    network = OpenVinoNetwork(convert(), lambda: threads[0], core=core)
+    count = len(network._compiled())
+    assert network._compiled() == [NoPiece(1)] * count
+    threads[0] = 3
+    assert network._compiled() == network._compiled() == [NoPiece(3)] * count
+    threads[0] = 4
+    assert network._compiled() == [NoPiece(4)] * count
+    assert core.compiled == [1] * count + [4] * count
+    assert core.imported == [3] * count + [4] * count
 
 
 def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
@@ -344,31 +359,25 @@ def test_too_little_memory_is_reported_as_everywhere(
         run_network(rough, photo(0, 0, 3, 3), never)
 
 
-@pytest.mark.usefixtures("vnni")
 def test_the_engine_can_be_asked_for_it() -> None:
-    engine = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
+    engine = realesrgan(context("int8"))
     assert engine.upscale(photo(0, 0, 5, 4), "", 0, never).shape == (20, 16, 3)
     assert engine.device == "CPU, int8"
 
 
-@pytest.mark.usefixtures("vnni")
 def test_an_openvino_that_does_not_work_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device_module, "find_spec", lambda name: object())
     monkeypatch.setitem(sys.modules, "openvino", None)
-    engine = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
+    engine = realesrgan(context("int8"))
     with pytest.raises(BadInput, match=r"^The int8 number format does not work on this computer"):
         engine.load()
 
 
-@pytest.mark.usefixtures("vnni")
-def test_without_steps_another_format_is_taken(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(openvino_graphs, "files", lambda package: tmp_path)
-    engine = realesrgan(ModelContext("cpu", notice=pytest.fail))
+def test_without_steps_another_format_is_taken(tmp_path: Path, packages: Packages) -> None:
+    packages.add_folder("cozviewer.resources", tmp_path)
+    engine = realesrgan(context())
     engine.load()
     assert engine.device in ("CPU, fp32", "CPU, bf16")
-    named = realesrgan(ModelContext("cpu", numbers="int8", notice=pytest.fail))
+    named = realesrgan(context("int8"))
     with pytest.raises(BadInput, match="is damaged"):
         named.load()
 

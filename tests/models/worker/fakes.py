@@ -157,12 +157,13 @@ def main() -> None:
     def make_find() -> Find:
         return find
 
+    house = server.USUAL
     if mode == "spent":
         server.IDLE_SECONDS = 0.0
         sys.modules["torch"] = sys  # it is imported
         vars(server)["needs_torch"] = lambda spec: spec["kind"] == "upscaler"
     if mode == "drop":
         server.IDLE_SECONDS = 0.0
-        vars(server)["return_free_memory"] = (folder / "trimmed").touch
-    server.serve(sys.stdin.buffer, answers, make, make_find)
+        house = server.Housekeeping(return_memory=(folder / "trimmed").touch)
+    server.serve(sys.stdin.buffer, answers, make, make_find, house)
     end_now(0)

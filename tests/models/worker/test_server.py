@@ -2,7 +2,6 @@
 
 import io
 import threading
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,20 +12,19 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.interpolate import Interpolation
 from cozviewer.models.worker import server
 from cozviewer.models.worker.frames import Frame, read_frame
+from cozviewer.models.worker.server import Housekeeping
 from cozviewer.models.worker.specs import DRAFTS, Spec, upscaler_spec
 from tests.patience import PATIENCE
 
 
-def test_memory_is_returned_before_a_step_and_when_it_was_answered(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_memory_is_returned_before_a_step_and_when_it_was_answered() -> None:
     answers, sizes = io.BytesIO(), list[int]()
-    monkeypatch.setattr(server, "return_free_memory", lambda: sizes.append(answers.tell()))
+    house = Housekeeping(return_memory=lambda: sizes.append(answers.tell()))
 
     def make(spec: Spec, context: ModelContext) -> Upscaler:
         return Interpolation("bicubic")
 
-    made = server._Server(answers, make, lambda: None)
+    made = server._Server(answers, make, lambda: None, house)
     spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
     call = {"kind": "call", "call": 1, "lane": "steps", "model": 1, "spec": spec}
     rgb = np.full((9, 7, 3), 50, np.uint8)
@@ -75,11 +73,8 @@ def test_two_threads_that_need_the_same_text_both_get_it() -> None:
 
 @pytest.mark.parametrize(("lane", "expected"), [("steps", [True, False]), (DRAFTS, [])])
 @pytest.mark.parametrize("fails", [False, True])
-def test_large_memory_of_steps_is_kept_apart(
-    lane: str, expected: list[bool], fails: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_memory_of_steps_is_kept_apart(lane: str, expected: list[bool], fails: bool) -> None:
     calls, seen = list[bool](), list[list[bool]]()
-    monkeypatch.setattr(server, "keep_large_apart", calls.append)
 
     def make(spec: Spec, context: ModelContext) -> Upscaler:
         seen.append(list(calls))
@@ -87,7 +82,8 @@ def test_large_memory_of_steps_is_kept_apart(
             raise RuntimeError
         return Interpolation("bicubic")
 
-    made = server._Server(io.BytesIO(), make, lambda: None)
+    house = Housekeeping(keep_large_apart=calls.append)
+    made = server._Server(io.BytesIO(), make, lambda: None, house)
     spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
     header = {"kind": "call", "call": 1, "lane": lane, "model": 1, "spec": spec, "do": "load"}
     made._run(server._Job(1, Frame(header, []), threading.Event()))
@@ -95,11 +91,8 @@ def test_large_memory_of_steps_is_kept_apart(
     assert calls == expected
 
 
-def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_of_drafts_is_returned_when_nothing_runs() -> None:
     returned, waits = threading.Event(), list[float]()
-    made = server._Server(
-        io.BytesIO(), lambda spec, context: Interpolation("bicubic"), lambda: None
-    )
 
     def sleep(seconds: float) -> None:
         waits.append(seconds)
@@ -107,9 +100,10 @@ def test_memory_of_drafts_is_returned_when_nothing_runs(monkeypatch: pytest.Monk
         if len(waits) == 3:  # the other call ends
             made._jobs.clear()
 
-    clock = SimpleNamespace(sleep=sleep, monotonic=lambda: 10.0 * len(waits))
-    monkeypatch.setattr(server, "time", clock)
-    monkeypatch.setattr(server, "return_free_memory", returned.set)
+    house = Housekeeping(return_memory=returned.set, clock=lambda: 10.0 * len(waits), sleep=sleep)
+    made = server._Server(
+        io.BytesIO(), lambda spec, context: Interpolation("bicubic"), lambda: None, house
+    )
     made._jobs[7] = threading.Event()
     spec = {**upscaler_spec(EngineChoice("bicubic"), ModelContext()), "context": 1}
     header = {"kind": "call", "call": 1, "lane": DRAFTS, "model": 1, "spec": spec}

@@ -1,6 +1,7 @@
 """What describes a model survives the way to another process."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from cozviewer.config.choice import CozChoice, EngineChoice, PisaChoice, PrompterChoice
 from cozviewer.config.questions import Questions
 from cozviewer.models.context import ModelContext
-from cozviewer.models.worker import specs
 from cozviewer.models.worker.specs import (
     Spec,
     coz_of,
@@ -19,6 +19,7 @@ from cozviewer.models.worker.specs import (
     prompter_spec,
     upscaler_spec,
 )
+from tests.models.computers import computer
 
 
 def test_all_settings_of_engines_arrive() -> None:
@@ -59,8 +60,6 @@ CONTEXT = ModelContext("cpu")
         (prompter_spec(PrompterChoice("server"), CONTEXT), False),
     ],
 )
-def test_models_that_need_torch(
-    monkeypatch: pytest.MonkeyPatch, spec: Spec, expected: bool
-) -> None:
-    monkeypatch.setattr(specs, "suffices", lambda device: device == "cpu")
-    assert needs_torch(spec) is expected
+def test_models_that_need_torch(spec: Spec, expected: bool) -> None:
+    x86 = replace(computer(), machine="x86_64")
+    assert needs_torch(spec, x86) is expected

@@ -50,7 +50,7 @@ def test_what_it_will_be_is_told_before(dialog: MovieDialog) -> None:
 @pytest.mark.parametrize("back", [False, True])
 def test_the_length_is_that_of_the_frames(dialog: MovieDialog, back: bool) -> None:
     dialog.back.setChecked(back)
-    for rate, seconds in product(RATES, (0.0, 2.3, 4.1, 4.9, 7.7)):
+    for rate, seconds in product(RATES, (0.0, 2.3, 4.1)):
         dialog.rate.setCurrentIndex(RATES.index(rate))
         dialog.seconds.setValue(seconds)
         clip = dialog.clip
@@ -68,6 +68,8 @@ def test_it_is_made_and_ends_at_what_was_seen(
     window = viewer.window
     seen = window.panes.generated.view
     dialog.caption.setChecked(False)
+    dialog.rate.setCurrentIndex(RATES.index(24))
+    dialog.seconds.setValue(1.5)
     dialog.path.setText(str(tmp_path / "zoom.gif"))
     assert dialog.format.currentText() == "GIF"
     save(dialog)
@@ -102,7 +104,7 @@ def test_it_can_begin_at_a_bookmark(viewer: Bench, dialog: MovieDialog) -> None:
 def test_it_can_be_stopped(
     viewer: Bench, dialog: MovieDialog, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    dialog.seconds.setValue(60)
+    dialog.seconds.setValue(20)
     dialog.path.setText(str(tmp_path / "zoom.webp"))
     save(dialog)
     qtbot.waitUntil(lambda: "Writing zoom.webp" in viewer.window.readout.text, timeout=20_000)

@@ -41,12 +41,15 @@ __all__ = ["run"]
 Run = Callable[..., Ran]
 SIZE = (320, 200)
 
+WIDTH, HEIGHT = 320, 160
+"""Of the photo, in pixels."""
+
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     """Grass on the left, from which texture can be borrowed, and grey on the right."""
-    rgb = np.full((256, 512, 3), 128, np.uint8)
-    rgb[:, :256] = data.grass()[:256, :256, None]
+    rgb = np.full((HEIGHT, WIDTH, 3), 128, np.uint8)
+    rgb[:, : WIDTH // 2] = data.grass()[:HEIGHT, : WIDTH // 2, None]
     path, tags = tmp_path / "photo.png", Image.Exif()
     tags.get_ifd(0x8825)[29] = "2026:01:02"
     Image.fromarray(rgb).save(path, exif=tags.tobytes())
@@ -141,7 +144,7 @@ def test_a_region_and_a_whole_level(
     dialog.place.setChecked(False)
     words = ["--whole", "--level", "x4"]
     if "area" in title:
-        region = view.visible(4, 512, 256)
+        region = view.visible(4, WIDTH, HEIGHT)
         sides = (region.x, region.y, region.width, region.height)
         source_sides = (decimal(Fraction(side, 16), Fraction(1, 64)) for side in sides)
         words = ["--region", ",".join(source_sides), "--level", "x16"]

@@ -21,7 +21,7 @@ from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.resume import KEY, note_begun, pending_for, task_of
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import keep_text, kept_text
-from tests.ui.conftest import TILE_RUNS, Bench, Stripes, services, settle
+from tests.ui.conftest import SMALL_PHOTO, TILE_RUNS, Bench, Stripes, services, settle
 
 
 def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
@@ -39,6 +39,7 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
 
 
 @TILE_RUNS
+@SMALL_PHOTO
 def test_the_next_start_does_the_rest(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, largest_run: int
 ) -> None:
@@ -101,6 +102,8 @@ def test_it_goes_on_with_the_orientation_of_the_window(
     keep_text(KEY, "")
 
 
+@TILE_RUNS
+@SMALL_PHOTO
 def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     settle(qtbot, viewer.window)
     begin_export(viewer, tmp_path / "whole.png", qtbot)
@@ -121,6 +124,8 @@ BROKEN: tuple[Callable[[str], str], ...] = (
 )
 
 
+@TILE_RUNS
+@SMALL_PHOTO
 def test_what_makes_no_sense_is_not_offered(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     window = viewer.window
     settle(qtbot, window)

@@ -15,7 +15,7 @@ from cozviewer.ui.export.movie_dialog import SHAPES, MovieDialog
 from cozviewer.ui.export.resume import KEY
 from cozviewer.ui.export.target import TargetLine
 from cozviewer.ui.settings import keep_text, kept_text
-from tests.ui.conftest import Bench, Choose, settle, wheel
+from tests.ui.conftest import SMALL_PHOTO, Bench, Choose, settle, wheel
 
 Dialog = ExportDialog | MovieDialog
 
@@ -303,6 +303,7 @@ def test_a_free_name_is_suggested_for_a_session(
 # -- Going on with an export
 
 
+@SMALL_PHOTO
 def test_going_on_asks_if_the_file_is_there_by_now(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:

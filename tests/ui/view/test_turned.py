@@ -66,19 +66,17 @@ def deep(viewer: Bench, qtbot: QtBot) -> Bench:
     return viewer
 
 
-@pytest.mark.parametrize("orientation", TURNED, ids=str)
-def test_a_view_at_rest_is_the_composed_one(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(deep, qtbot, orientation)
-    shown = grabbed(canvas)
-    assert shown.shape[:2] == (canvas.height(), canvas.width())
-    assert np.array_equal(shown, exact(canvas))
-    assert np.array_equal(canvas.rendered(), shown)
-    document = canvas.layer.document
-    assert document is not None
-    plain = compose(document.chain.pyramid, canvas.view.upright)
-    assert np.array_equal(shown, orientation.turned(plain))
+def test_a_view_at_rest_is_the_composed_one(deep: Bench, qtbot: QtBot) -> None:
+    for orientation in TURNED:
+        canvas = turn(deep, qtbot, orientation)
+        shown = grabbed(canvas)
+        assert shown.shape[:2] == (canvas.height(), canvas.width()), orientation
+        assert np.array_equal(shown, exact(canvas)), orientation
+        assert np.array_equal(canvas.rendered(), shown), orientation
+        document = canvas.layer.document
+        assert document is not None
+        plain = compose(document.chain.pyramid, canvas.view.upright)
+        assert np.array_equal(shown, orientation.turned(plain)), orientation
 
 
 def test_nothing_is_generated_twice(deep: Bench, qtbot: QtBot) -> None:
