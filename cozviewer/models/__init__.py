@@ -1,7 +1,8 @@
 """The models that implement the chain's protocols, and how their weights are loaded.
 
 How an image passes through this package: `engines` makes an upscaler from a name and a `context`,
-`upscaler` splits the image into parts (`tiling`) and runs a `network` on a `device` over each.
+`upscaler` splits the image into parts (`tiling`) and runs a `network` on a `device` over each
+(`hardware` is what the computer has, `number_formats` times what it can do).
 The network is the built-in Real-ESRGAN (`realesrgan`: `weights` finds the files, `ncnn_format`
 reads them, `converted` caches the result, `rrdbnet` runs) or comes from a file (`model_reading`
 reads it, `model_file` tests it on the device). `coz` is the engine of Chain-of-Zoom, `qwen` and
