@@ -285,7 +285,7 @@ def test_a_store_of_an_earlier_version_under_the_same_name_is_set_aside(
     assert "set aside as" in sentence
 
 
-def test_the_field_of_work_decides_how_a_picture_is_generated(source: Source) -> None:
+def test_the_field_of_work_decides_how_an_image_is_generated(source: Source) -> None:
     usual = make_models(EngineChoice(), None, pytest.fail).recipe
     scan = replace(source, subject=Subject("medical"))
     cells = replace(source, subject=Subject("microscopy"))

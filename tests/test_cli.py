@@ -48,13 +48,13 @@ def run_of(name: str, monkeypatch: pytest.MonkeyPatch, error: BaseException | No
     monkeypatch.setattr(cli.COMMANDS[name], "run", run)
 
 
-def test_a_picture_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
+def test_an_image_opens_the_viewer(opened: Opened, cache_folder: Path) -> None:
     assert cli.main(["photo.jpg"]) == 0
     there = ([Path("photo.jpg")], EngineChoice(), cache_folder, False, None, None, True, False)
     assert opened == [there]
 
 
-def test_several_pictures_are_opened_with_options_anywhere(opened: Opened) -> None:
+def test_several_images_are_opened_with_options_anywhere(opened: Opened) -> None:
     assert cli.main(["b.png", "--engine", "bicubic", "a.png", "--seed", "7", "c.png"]) == 0
     assert opened[0][0] == [Path("b.png"), Path("a.png"), Path("c.png")]
     assert opened[0][1] == EngineChoice(engine="bicubic", seed=7)
@@ -65,7 +65,7 @@ def test_links_to_files_are_paths(opened: Opened) -> None:
     assert opened[0][0] == [Path("/tmp/my photo#1.jpg"), Path("/tmp/ä.jpg")]
 
 
-def test_no_word_opens_the_viewer_without_a_picture(opened: Opened) -> None:
+def test_no_word_opens_the_viewer_without_an_image(opened: Opened) -> None:
     assert cli.main([]) == 0
     assert opened[0][0] == []
 
@@ -100,7 +100,7 @@ def test_the_viewer_takes_options(opened: Opened) -> None:
 
 
 @pytest.mark.parametrize("words", [["./render"], ["--", "render"], ["--cache", "demo", "a.png"]])
-def test_a_picture_may_be_called_like_a_command(opened: Opened, words: list[str]) -> None:
+def test_an_image_may_be_called_like_a_command(opened: Opened, words: list[str]) -> None:
     assert cli.main(words) == 0
     assert opened[0][0] in ([Path("render")], [Path("a.png")])
 

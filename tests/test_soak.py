@@ -89,7 +89,7 @@ def test_growth_is_a_line_through_most_points() -> None:
     assert growth(samples(handles=1.0), "handles") == pytest.approx(29)
 
 
-def test_the_same_seed_makes_the_same_pictures(tmp_path: Path) -> None:
+def test_the_same_seed_makes_the_same_images(tmp_path: Path) -> None:
     for number in range(9):
         paths = [tmp_path / name for name in ("a", "b")]
         for path in paths:

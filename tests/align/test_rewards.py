@@ -38,7 +38,7 @@ SAMPLE = Sample(Path("crop.png"), None, "cat.jpg", 0, held_out=False)
         ("猫, 毛发", 1.0),
     ],
 )
-def test_phrases_about_the_pictures_are_excluded(text: str, reward: float) -> None:
+def test_phrases_about_the_images_are_excluded(text: str, reward: float) -> None:
     assert exclusion_reward(text) == reward
 
 

@@ -68,7 +68,7 @@ def test_a_changed_photo_gets_other_samples(tmp_path: Path) -> None:
     assert photos_of([path], 0.0, 0)[0].key != before[0].key
 
 
-def test_the_digest_is_of_the_pictures(tmp_path: Path) -> None:
+def test_the_digest_is_of_the_images(tmp_path: Path) -> None:
     photo = photos_of(files(tmp_path, 1), 0.0, 0)
     sample = sample_of(walks_of(photo, 1, 1, 0)[0], 0, tmp_path)
     Image.fromarray(np.zeros((4, 6, 3), np.uint8)).save(sample.crop)

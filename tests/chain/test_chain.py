@@ -528,7 +528,7 @@ def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 70), (129, 2)])
-def test_tiny_pictures_go_down_like_any_other(chain_over: MakeChain, size: tuple[int, int]) -> None:
+def test_tiny_images_go_down_like_any_other(chain_over: MakeChain, size: tuple[int, int]) -> None:
     chain = chain_over(noise(*size))
     region = Rect((size[0] << 6) - 60, (size[1] << 6) - 60, 60, 60)
     refined(chain, 6, region)

@@ -303,7 +303,7 @@ def test_a_view_is_drawn_from_the_next_level_of_its_real_tiles(chain_over: MakeC
     assert np.abs(own - expected).mean() > 5
 
 
-def test_it_ends_where_the_picture_does(chain_over: MakeChain) -> None:
+def test_it_ends_where_the_image_does(chain_over: MakeChain) -> None:
     chain = chain_over(gentle(60, 40), DetailUpscaler())
     put_level(chain.pyramid, 2, gentle(240, 160))
     view = View(camera_at(2, 38, 7.0), 300, 200)

@@ -62,7 +62,7 @@ def test_a_region_is_made_from_a_quarter_of_its_size_and_a_halo(
     assert parent_region(level_region, z, recipe, 83, 51) == region
 
 
-def test_the_upscaler_is_shown_the_halo_on_all_sides_even_beyond_the_picture(
+def test_the_upscaler_is_shown_the_halo_on_all_sides_even_beyond_the_image(
     chain_over: MakeChain,
 ) -> None:
     upscaler = DetailUpscaler()
@@ -84,7 +84,7 @@ def test_a_run_has_the_seed_of_its_first_tile(chain_over: MakeChain) -> None:
 
 
 @pytest.mark.parametrize("size", [(83, 51), (32, 32), (33, 65), (1, 1), (3, 175), (175, 2)])
-def test_tiles_drawn_apart_are_the_picture_made_at_once(
+def test_tiles_drawn_apart_are_the_image_made_at_once(
     chain_over: MakeChain, size: tuple[int, int]
 ) -> None:
     """Where the upscaler sees no further than the halo, to the last bit: rounding is no
@@ -209,7 +209,7 @@ def test_what_is_there_within_a_run_is_joined_too_and_not_drawn_again(
     assert not (above - before)[:-28].any()
 
 
-def test_runs_that_waver_join_to_a_picture_without_borders(chain_over: MakeChain) -> None:
+def test_runs_that_waver_join_to_an_image_without_borders(chain_over: MakeChain) -> None:
     chain = chain_over(np.full((32, 48, 3), 128, np.uint8), Wavering())
     chain.recipe = replace(chain.recipe, fidelity=0.0)
     keys = list(tiles_of(2, chain.pyramid.level_rect(2)))

@@ -111,7 +111,7 @@ def peak(work: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def test_memory_does_not_grow_with_the_picture() -> None:
+def test_memory_does_not_grow_with_the_image() -> None:
     """Nor with what is stored of it. Images of the same width: a row is what is planned."""
 
     def going_through(height: int, there: int) -> int:

@@ -218,7 +218,7 @@ def test_other_work_on_the_machine_is_told(clock: Ticking, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("limit", range(10))
-def test_it_can_be_stopped_between_any_two_pictures(clock: Ticking, limit: int) -> None:
+def test_it_can_be_stopped_between_any_two_images(clock: Ticking, limit: int) -> None:
     with pytest.raises(Cancelled, match="nothing is kept"):
         measured(clock, quick=True, cancelled=lambda: clock.images > limit)
     assert clock.images == limit + 1
@@ -234,7 +234,7 @@ def test_interpolation_has_neither_formats_nor_drafts(run: Run, photo: Path) -> 
     assert [view["magnification"] for view in report["refined"]] == [4, 4, 16]
 
 
-def test_a_real_run_of_a_small_picture_leaves_nothing_behind(
+def test_a_real_run_of_a_small_image_leaves_nothing_behind(
     run: Run, quick: Sequence[str], photo: Path, cache_folder: Path
 ) -> None:
     ran = run("bench", photo, "--quick", *quick, "--json")

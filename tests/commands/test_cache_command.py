@@ -66,7 +66,7 @@ class Answer(io.StringIO):
         return True
 
 
-def test_show_lists_pictures_engines_and_sizes(
+def test_show_lists_images_engines_and_sizes(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("show") == 0
@@ -171,7 +171,7 @@ def test_a_recipe_that_cannot_be_read_is_shown_as_such(
     assert run("show", "--json") == 0
 
 
-def test_one_picture_is_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_image_is_cleared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("clear", "cat.jpg") == 0
     assert names(folder) == ["dog\x1b.jpg"]
     freed, _, unit = capsys.readouterr().out.removeprefix("Freed ").partition(" ")
@@ -188,7 +188,7 @@ def test_clear_tells_a_program_what_it_freed(
     assert names(folder) == []
 
 
-def test_a_picture_without_tiles_is_said(folder: Path) -> None:
+def test_an_image_without_tiles_is_said(folder: Path) -> None:
     with pytest.raises(BadInput, match=r"no tiles of bird\.jpg"):
         run("clear", "bird.jpg")
     assert len(names(folder)) == 2

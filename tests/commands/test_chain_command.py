@@ -34,7 +34,7 @@ def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_one_picture_gives_the_papers_folders(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_one_image_gives_the_papers_folders(run: Run, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "out"
     assert run("chain", photo, "-o", out, *NEAREST).code == 0
     assert files_in(out) == [
@@ -65,7 +65,7 @@ def test_prompts_count_as_the_authors_do(run: Run, photo: Path, tmp_path: Path) 
     }
 
 
-def test_a_folder_gives_a_chain_for_each_picture(run: Run, tmp_path: Path) -> None:
+def test_a_folder_gives_a_chain_for_each_image(run: Run, tmp_path: Path) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()
     whole = encoded(noise(64, 64), "PNG")

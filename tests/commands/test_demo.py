@@ -53,7 +53,7 @@ def test_the_demo_of_the_sample(run: Run, tmp_path: Path) -> None:
     assert (origin.source_name, origin.magnification) == ("dandelion.jpg", "256")
 
 
-def test_the_demo_of_a_picture_of_ones_own(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_the_demo_of_an_image_of_ones_own(run: Run, photo: Path, tmp_path: Path) -> None:
     ran = run("demo", photo, "-o", tmp_path / "demo", "--engine", "bicubic")
     assert ran.code == 0
     assert "zoom-strip.png and" in ran.out

@@ -216,7 +216,7 @@ def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path
     assert np.array_equal(pixels_of(tmp_path / "there.png"), pixels_of(tmp_path / "here.png"))
 
 
-def test_a_missing_or_changed_picture_is_told(
+def test_a_missing_or_changed_image_is_told(
     run: Run, trip: Path, photo: Path, tmp_path: Path
 ) -> None:
     moved = photo.rename(tmp_path / "moved.png")
@@ -248,7 +248,7 @@ def test_render_tells_what_it_lacks(
     assert sentence in ran.sentence
 
 
-def test_the_session_is_not_written_over_by_a_picture_nor_the_picture_by_it(
+def test_the_session_is_not_written_over_by_an_image_nor_the_image_by_it(
     run: Run, trip: Path, photo: Path
 ) -> None:
     before = photo.read_bytes()

@@ -30,7 +30,7 @@ def ends(path: Path) -> tuple[Rgb8, Rgb8]:
         return first, np.asarray(image.convert("RGB"))
 
 
-def test_from_the_whole_picture_to_a_place(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_from_the_whole_image_to_a_place(run: Run, photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "zoom.webp"
     report = run(*movie(photo, "-o", out, "--to", "20.5,10,16")).report
     assert (report["frames"], report["movie_seconds"]) == (20, 2.0)  # a second of rest

@@ -260,9 +260,7 @@ def test_real_esrgan_once_and_then_without_torch(
     assert np.array_equal(pixels_of(out), drawn)
 
 
-def test_fidelity_and_edges_make_pictures_of_their_own(
-    run: Run, photo: Path, tmp_path: Path
-) -> None:
+def test_fidelity_and_edges_make_images_of_their_own(run: Run, photo: Path, tmp_path: Path) -> None:
     """How they look is tested with the models, in test_true_fields."""
     words = ("render", photo, "-o", tmp_path / "out.png", "--zoom", "1", "--json")
     others = ((), ("--fidelity", "0"), ("--fidelity", "0.5"), ("--edges", "soft"))
@@ -293,14 +291,14 @@ def test_a_region_of_a_level_is_saved_pixel_for_pixel(
     chain.pyramid.store.close()
 
 
-def test_a_region_is_cut_at_the_pictures_edge(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_a_region_is_cut_at_the_images_edge(run: Run, photo: Path, tmp_path: Path) -> None:
     words = ("--region=-5,30,20,100", "--level", "1")
     report = run("render", photo, "-o", tmp_path / "part.png", *words, *BICUBIC).report
     assert (report["width"], report["height"]) == (15, 10)
     assert np.array_equal(pixels_of(tmp_path / "part.png"), smooth(60, 40)[30:, :15])
 
 
-def test_the_whole_picture_is_saved_in_any_format(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_the_whole_image_is_saved_in_any_format(run: Run, photo: Path, tmp_path: Path) -> None:
     for name in ("png", "TIFF", "avif"):
         out = tmp_path / "whole"
         report = run("render", photo, "-o", out, "--whole", "--format", name, *BICUBIC).report
@@ -309,7 +307,7 @@ def test_the_whole_picture_is_saved_in_any_format(run: Run, photo: Path, tmp_pat
             assert image.format == name.upper()
 
 
-def test_the_whole_picture_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -> None:
+def test_the_whole_image_as_deep_zoom(run: Run, photo: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyvips")
     out = tmp_path / "whole.dzi"
     assert run("render", photo, "-o", out, "--whole", *BICUBIC).report["tiles_computed"] == 12

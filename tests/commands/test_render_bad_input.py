@@ -34,7 +34,7 @@ def bad_files(folder: Path) -> dict[str, Path]:
         ("huge", "--allow-huge"),
     ],
 )
-def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told: str) -> None:
+def test_a_bad_image_is_one_sentence(run: Run, tmp_path: Path, kind: str, told: str) -> None:
     ran = run("render", bad_files(tmp_path)[kind], "-o", tmp_path / "out.png", *BICUBIC)
     assert ran.code == 2
     assert told in ran.sentence
@@ -42,7 +42,7 @@ def test_a_bad_picture_is_one_sentence(run: Run, tmp_path: Path, kind: str, told
     assert not (tmp_path / "out.png").exists()
 
 
-def test_a_folder_is_no_picture(run: Run, tmp_path: Path) -> None:
+def test_a_folder_is_no_image(run: Run, tmp_path: Path) -> None:
     ran = run("render", tmp_path, "-o", tmp_path / "out.png")
     assert (ran.code, "is a folder" in ran.sentence) == (2, True)
 

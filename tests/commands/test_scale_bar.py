@@ -82,7 +82,7 @@ def test_what_is_no_size_is_refused(text: str) -> None:
         values.pixel_size(text)
 
 
-def test_a_medical_picture_has_a_caution_and_no_patient(run: Run, tmp_path: Path) -> None:
+def test_a_medical_image_has_a_caution_and_no_patient(run: Run, tmp_path: Path) -> None:
     scan, out, cache = tmp_path / "scan.dcm", tmp_path / "out.png", tmp_path / "cache"
     content = dicom(smooth(80, 60)[..., 0], PixelSpacing=[0.5, 0.5], WindowCenter=9, WindowWidth=99)
     scan.write_bytes(content)
@@ -156,7 +156,7 @@ def test_the_strip_of_a_chain_has_bars_and_its_states_have_none(
         assert (plain / state).read_bytes() == (marked / state).read_bytes()
 
 
-def test_a_picture_of_unknown_size_in_a_folder_has_no_bar(
+def test_an_image_of_unknown_size_in_a_folder_has_no_bar(
     run: Run, cells: Path, tmp_path: Path
 ) -> None:
     folder, out = tmp_path / "photos", tmp_path / "out"

@@ -13,7 +13,7 @@ from tests.patience import PATIENCE
 
 
 @pytest.mark.parametrize("command", ["render", "chain", "movie", "evaluate", "export-session"])
-def test_ctrl_c_while_a_picture_is_decoded(
+def test_ctrl_c_while_an_image_is_decoded(
     run: Run, photo: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     release = threading.Event()

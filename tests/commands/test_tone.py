@@ -103,7 +103,7 @@ def test_what_is_no_tone(run: Run, photo: Path, tmp_path: Path, command: str) ->
     assert ran.sentence.startswith("brighter is not a tone: write for example window=0:4095,")
 
 
-def test_pictures_that_take_none(run: Run, tmp_path: Path) -> None:
+def test_images_that_take_none(run: Run, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     Image.fromarray(np.zeros((40, 60, 3), np.uint8)).save(photo)
     ran = run("render", photo, "-o", tmp_path / "out.png", *OPTIONS, "--tone", TONE)

@@ -31,7 +31,7 @@ def test_detail_that_evens_out_is_no_difference() -> None:
     assert lr_psnr(result, PARENT) == BEST_PSNR
 
 
-def test_a_brighter_picture_has_the_psnr_of_its_shift() -> None:
+def test_a_brighter_image_has_the_psnr_of_its_shift() -> None:
     result = nearest(PARENT) + 5
     assert lr_psnr(result, PARENT) == pytest.approx(20 * math.log10(255 / 5))
     assert drift(result, PARENT) == block_drift(result, PARENT) == pytest.approx(5)

@@ -29,7 +29,7 @@ def test_whole_pixels_are_cut_out_first_and_then_interpolated(
     assert np.array_equal(ours, np.asarray(theirs))
 
 
-def test_the_same_size_is_the_picture_itself() -> None:
+def test_the_same_size_is_the_image_itself() -> None:
     assert np.array_equal(enlarged_middle(FIRST, 160, 160, "bicubic"), FIRST[176:336, 176:336])
 
 

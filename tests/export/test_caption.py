@@ -51,7 +51,7 @@ def test_in_bands_it_is_the_same_as_whole() -> None:
         ("source", ""),
     ],
 )
-def test_a_label_says_what_a_picture_is(kind: Any, said: str) -> None:
+def test_a_label_says_what_an_image_is(kind: Any, said: str) -> None:
     assert label_of(Origin(kind, "", "", "", "", "", "0,0", "64", 6)) == said
 
 

@@ -130,7 +130,7 @@ def test_coordinates_are_left_out_where_asked(tmp_path: Path, chain: Chain) -> N
         assert file.crs is None
 
 
-def test_what_would_be_replaced_beside_a_picture_is_named(tmp_path: Path, chain: Chain) -> None:
+def test_what_would_be_replaced_beside_an_image_is_named(tmp_path: Path, chain: Chain) -> None:
     source = chain.pyramid.source
     task = RegionTask(tmp_path / "a.png", LevelRegion(0, Rect(0, 0, 9, 9)))
     assert replaced_by_task(task.path, task, True, source) == []

@@ -80,7 +80,7 @@ def test_every_format_says_srgb(tmp_path: Path, suffix: str) -> None:
     assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
-def test_the_same_picture_gives_the_same_file(tmp_path: Path) -> None:
+def test_the_same_image_gives_the_same_file(tmp_path: Path) -> None:
     """A profile made a second later would differ in its date."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert srgb_profile()[:24] + srgb_profile()[36:] == profile[:24] + profile[36:]

@@ -51,7 +51,7 @@ def small_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".tif", ".jpg"])
-def test_it_is_the_picture_with_its_origin_profile_and_exif(tmp_path: Path, suffix: str) -> None:
+def test_it_is_the_image_with_its_origin_profile_and_exif(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"large{suffix}"
     picture = IMAGE if suffix != ".jpg" else smooth(1300, 900)
     save(path, picture, exif_block(">", 1))
@@ -132,14 +132,14 @@ def test_a_deep_zoom_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["deep.dzi", "deep_files"]
 
 
-def test_small_pictures_stay_with_pillow(tmp_path: Path) -> None:
+def test_small_images_stay_with_pillow(tmp_path: Path) -> None:
     assert not in_bands(tmp_path / "a.png", 8000, 8000)
     assert in_bands(tmp_path / "a.png", 8000, 8001)
     assert in_bands(tmp_path / "a.dzi", 10, 10)
     assert not in_bands(tmp_path / "a.webp", 16000, 16000)
 
 
-def test_saving_a_picture_takes_this_way_by_itself(tmp_path: Path, small_is_large: None) -> None:
+def test_saving_an_image_takes_this_way_by_itself(tmp_path: Path, small_is_large: None) -> None:
     path = tmp_path / "a.tif"
     save_image(path, IMAGE, ORIGIN)
     with tifffile.TiffFile(path) as file:

@@ -205,13 +205,13 @@ def test_anything_else_is_not_ours(packet: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WebP", "TIFF", "GIF", "BMP"])
-def test_a_picture_of_another_program_has_no_origin(tmp_path: Path, kind: str) -> None:
+def test_an_image_of_another_program_has_no_origin(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "picture"
     Image.new("RGB", (4, 4)).save(path, kind.upper())
     assert read_origin(path) is None
 
 
-def test_the_origin_of_a_file_that_is_no_picture(tmp_path: Path) -> None:
+def test_the_origin_of_a_file_that_is_no_image(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"gone\.png does not exist"):
         read_origin(tmp_path / "gone.png")
 

@@ -19,7 +19,7 @@ def read(stream: bytes) -> Rgb8:
 
 
 @pytest.mark.parametrize("rows", [[70], [1, 69], [ROWS, ROWS, 6], [33, 37]])
-def test_bands_of_any_height_make_the_picture(rows: list[int]) -> None:
+def test_bands_of_any_height_make_the_image(rows: list[int]) -> None:
     picture = noise(50, 70)
     bands = np.split(picture, np.cumsum(rows)[:-1])
     assert np.array_equal(read(b"".join(png_stream(50, 70, bands))), picture)

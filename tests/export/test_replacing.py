@@ -96,7 +96,7 @@ FAILURES = [
 
 @pytest.mark.parametrize(("call", "code", "says"), FAILURES)
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".tif"])
-def test_a_disk_that_refuses_leaves_the_old_picture(
+def test_a_disk_that_refuses_leaves_the_old_image(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, call: str, code: int, says: str
 ) -> None:
     path = tmp_path / f"view{suffix}"

@@ -87,7 +87,7 @@ def test_in_bands_as_in_one() -> None:
     assert np.array_equal(joined, with_scale_bar(grey, bar))
 
 
-def test_a_picture_too_small_has_none() -> None:
+def test_an_image_too_small_has_none() -> None:
     assert bar_for(UM, 4, 20, 300) is None
     assert bar_for(UM, 4, 400, 12) is None
 
@@ -117,7 +117,7 @@ def region(path: Path, scale: Scale | None) -> Task:
     ("task", "label"), [(picture, "20 µm"), (region, "20 µm"), (sideways, "50 µm")]
 )
 @pytest.mark.parametrize("in_bands", [False, True])
-def test_pictures(
+def test_images(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     task: Callable[[Path, Scale | None], Task],
@@ -142,7 +142,7 @@ def test_pictures(
     chain.pyramid.store.close()
 
 
-def test_strips_and_movies_have_one_in_each_picture(tmp_path: Path) -> None:
+def test_strips_and_movies_have_one_in_each_image(tmp_path: Path) -> None:
     chain = chain_of(Subject("microscopy", UM))
     views = tuple(View(camera_at(40, 30, 4**n), 160, 160) for n in range(2))
     made = run_task(StripTask(tmp_path / "strip.png", views, UM), chain)
@@ -179,7 +179,7 @@ def test_a_comparison_has_one_where_it_was_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("by_choice", [False, True])
-def test_a_medical_picture_with_generated_detail_is_not_for_diagnosis(
+def test_a_medical_image_with_generated_detail_is_not_for_diagnosis(
     tmp_path: Path, by_choice: bool
 ) -> None:
     chain = chain_of(Subject() if by_choice else Subject("medical"), by_choice)

@@ -64,7 +64,7 @@ def actions_of(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("suffix", sorted(SIGNED))
-def test_a_signed_picture_tells_its_parent_and_what_was_done(
+def test_a_signed_image_tells_its_parent_and_what_was_done(
     tmp_path: Path, source: Path, signature: Signature, suffix: str
 ) -> None:
     path = tmp_path / f"out{suffix}"
@@ -158,7 +158,7 @@ def test_the_missing_library_is_named(
         check_signing(tmp_path / "out.png", signature)
 
 
-def test_cancelled_the_picture_stays_unsigned(
+def test_cancelled_the_image_stays_unsigned(
     tmp_path: Path, source: Path, signature: Signature
 ) -> None:
     path = tmp_path / "out.png"

@@ -32,7 +32,7 @@ def test_of_a_deep_zoom_it_shows_the_end() -> None:
     assert views[-1].camera.magnification == float(deep)
 
 
-def test_of_the_whole_photo_it_is_one_picture() -> None:
+def test_of_the_whole_photo_it_is_one_image() -> None:
     assert len(strip_views(SOURCE, View(camera_at(800, 450, 0.5), 800, 450), 480)) == 1
 
 

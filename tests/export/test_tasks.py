@@ -125,7 +125,7 @@ def test_after_cancelling_there_are_tiles_but_no_file(tmp_path: Path, kind: str)
     chain.pyramid.store.close()
 
 
-def test_an_incomplete_picture_generates_nothing(tmp_path: Path) -> None:
+def test_an_incomplete_image_generates_nothing(tmp_path: Path) -> None:
     chain = fresh_chain()
     task = RegionTask(
         tmp_path / "a.png", LevelRegion(2, Rect(10, 20, 200, 100)), ImageOptions(complete=False)
@@ -135,7 +135,7 @@ def test_an_incomplete_picture_generates_nothing(tmp_path: Path) -> None:
     chain.pyramid.store.close()
 
 
-def test_damaged_tiles_all_over_a_picture_are_noticed_at_once(tmp_path: Path) -> None:
+def test_damaged_tiles_all_over_an_image_are_noticed_at_once(tmp_path: Path) -> None:
     """Else the work would be planned again for each band of rows."""
     source = source_from_pixels(gentle(20, 300), "photo")
     key = StoreKey(source.digest, source.name, source.width, source.height, "recipe", "{}")

@@ -95,7 +95,7 @@ def test_lossy_formats_keep_it_nearly(chain: Chain, tmp_path: Path) -> None:
         assert np.abs(found[alpha == 255][:, :3] - RED).max() <= 8
 
 
-def test_deep_zoom_and_pictures_in_bands(
+def test_deep_zoom_and_images_in_bands(
     chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("pyvips")

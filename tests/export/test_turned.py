@@ -97,7 +97,7 @@ def test_the_size_of_a_movie_is_the_shown_one() -> None:
     assert resized(view, 80, 60) == view
 
 
-def test_the_pictures_of_a_strip_are_turned(chain: Chain) -> None:
+def test_the_images_of_a_strip_are_turned(chain: Chain) -> None:
     view = View(camera_at(40, 30, 16.0), 60, 80, SIDEWAYS)
     views = strip_views(chain.pyramid.source, view, 32)
     assert [each.orientation for each in views] == [SIDEWAYS] * len(views)

@@ -29,7 +29,7 @@ def test_lossless_formats_give_the_very_pixels(tmp_path: Path, kind: str) -> Non
 
 
 @pytest.mark.parametrize("kind", EVERY_FORMAT)
-def test_every_format_gives_the_picture(tmp_path: Path, kind: str) -> None:
+def test_every_format_gives_the_image(tmp_path: Path, kind: str) -> None:
     rgb = smooth(100, 70)
     path = tmp_path / "picture"
     path.write_bytes(encoded(rgb, kind))

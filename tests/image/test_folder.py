@@ -15,7 +15,7 @@ def test_numbers_count_and_capitals_do_not() -> None:
     ]  # fmt: skip
 
 
-def test_only_pictures_are_listed(tmp_path: Path) -> None:
+def test_only_images_are_listed(tmp_path: Path) -> None:
     for name in ("b.JPG", "a10.png", "a9.png", "trip.cozview", "notes.txt", "._a.jpg", "x.HEIC"):
         (tmp_path / name).touch()
     (tmp_path / "folder.jpg").mkdir()

@@ -63,7 +63,7 @@ def test_a_bundle_does_not_advise_pip_for_a_package(
     )
 
 
-def test_a_finished_photoshop_picture_needs_no_package(tmp_path: Path, packages: Packages) -> None:
+def test_a_finished_photoshop_image_needs_no_package(tmp_path: Path, packages: Packages) -> None:
     packages.hide("psd_tools")
     path = tmp_path / "a.psd"
     path.write_bytes(psd(noise(8, 8)))

@@ -64,7 +64,7 @@ def test_each_frame(tmp_path: Path, kind: str) -> None:
             open_source(path, page=wrong)
 
 
-def test_a_picture_of_one_page_says_nothing(tmp_path: Path) -> None:
+def test_an_image_of_one_page_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "still.png"
     path.write_bytes(animated("PNG", FRAMES[:1]))
     source = open_source(path)
@@ -72,7 +72,7 @@ def test_a_picture_of_one_page_says_nothing(tmp_path: Path) -> None:
     assert open_source(path, page=1).pages == 1
 
 
-def test_the_second_picture_of_a_jpeg_is_no_page(tmp_path: Path) -> None:
+def test_the_second_image_of_a_jpeg_is_no_page(tmp_path: Path) -> None:
     """MPO: a depth map, a gain map, or the other eye."""
     path = tmp_path / "photo.jpg"
     file = io.BytesIO()

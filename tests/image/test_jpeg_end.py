@@ -49,7 +49,7 @@ def test_the_good_part_is_shown(
     assert (source.levels[0][-1] == 128).all()
 
 
-def test_grey_pictures_too(tmp_path: Path) -> None:
+def test_grey_images_too(tmp_path: Path) -> None:
     path = tmp_path / "cut.jpg"
     content = encoded(RGB[..., 0], "JPEG")
     path.write_bytes(content[: len(content) // 2])

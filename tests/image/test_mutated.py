@@ -128,7 +128,7 @@ def check(path: Path, page: int | None = None) -> None:
 
 
 @pytest.mark.parametrize("name", [*SEEDS, *RARE])
-def test_a_picture_or_a_sentence(
+def test_an_image_or_a_sentence(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     chance = random.Random(name)

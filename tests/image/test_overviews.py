@@ -43,7 +43,7 @@ def test_halving_rounds_up_and_to_nearest(width: int, height: int) -> None:
     np.testing.assert_array_equal(halved(rgb, never), halved_by_the_book(rgb))
 
 
-def test_a_small_picture_has_no_overview() -> None:
+def test_a_small_image_has_no_overview() -> None:
     rgb = noise(LAST_SIDE, LAST_SIDE)
     assert with_overviews(rgb, never) == [rgb]
 

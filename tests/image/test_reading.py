@@ -73,7 +73,7 @@ def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
         pass
 
 
-def test_text_is_no_picture(tmp_path: Path) -> None:
+def test_text_is_no_image(tmp_path: Path) -> None:
     path = tmp_path / "letter.jpg"
     path.write_text("Dear reader, this is no image at all.")
     assert "not an image" in complaint(path)
@@ -107,7 +107,7 @@ def test_what_would_start_a_program_is_not_tried(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [kind for kind in EVERY_FORMAT if kind != "JPEG"])
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.7, 0.97])
-def test_half_a_picture_is_none(tmp_path: Path, kind: str, part: float) -> None:
+def test_half_an_image_is_none(tmp_path: Path, kind: str, part: float) -> None:
     whole = encoded(noise(90, 60), kind)
     path = tmp_path / "half.img"
     path.write_bytes(whole[: int(part * len(whole))])
@@ -131,13 +131,13 @@ def test_half_a_tiff_is_none(tmp_path: Path, compression: str) -> None:
 
 
 @pytest.mark.parametrize("size", [(0, 5), (5, 0)])
-def test_a_picture_without_pixels(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_an_image_without_pixels(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "zero.png"
     path.write_bytes(png(noise(*size), 8, 2))
     complaint(path)
 
 
-def test_a_damaged_picture(tmp_path: Path) -> None:
+def test_a_damaged_image(tmp_path: Path) -> None:
     content = bytearray(encoded(noise(90, 60), "PNG"))
     content[len(content) // 2] ^= 0xFF
     path = tmp_path / "damaged.png"

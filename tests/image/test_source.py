@@ -100,7 +100,7 @@ def test_a_crop_without_pixels_is_refused() -> None:
 
 
 @pytest.mark.parametrize("shape", [(4, 5), (4, 5, 4)])
-def test_other_arrays_are_no_pictures(shape: tuple[int, ...]) -> None:
+def test_other_arrays_are_no_images(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="uint8"):
         source_from_pixels(np.zeros(shape, np.uint8), "array")
 
@@ -124,7 +124,7 @@ def test_opening_stops_when_nobody_waits(tmp_path: Path, patience: int) -> None:
 
 
 @pytest.mark.parametrize(("width", "height"), [(100_000, 1), (1, 100_000), (400, 250)])
-def test_pictures_of_any_shape_are_read_in_small_pieces(
+def test_images_of_any_shape_are_read_in_small_pieces(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, height: int
 ) -> None:
     rgb = noise(width, height)

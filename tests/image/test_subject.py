@@ -158,7 +158,7 @@ def test_the_sky_is_measured_in_seconds_of_arc(
         assert (found.across, found.down) == pytest.approx(scale)
 
 
-def test_a_turned_picture_has_a_turned_scale(tmp_path: Path) -> None:
+def test_a_turned_image_has_a_turned_scale(tmp_path: Path) -> None:
     path = tmp_path / "scan.tif"
     turned = [(274, "H", 1, 6, True)]
     options: dict[str, Any] = {"resolution": (40_000, 20_000), "resolutionunit": 3}

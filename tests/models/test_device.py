@@ -143,7 +143,7 @@ def test_without_openvino_there_is_no_int8() -> None:
         ways_on(hardware, "int8")
 
 
-def test_pictures_for_a_network_in_bytes_are_floats() -> None:
+def test_images_for_a_network_in_bytes_are_floats() -> None:
     assert [way.pixels for way in (FP32, BF16, INT8)] == ["float32", "bfloat16", "float32"]
     assert INT8.label == "CPU, int8"
 

@@ -234,7 +234,7 @@ def test_it_can_be_stopped_at_any_layer(tmp_path: Path, asked: int) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_probe_shows_a_picture() -> None:
+def test_the_probe_shows_an_image() -> None:
     picture = probe()
     assert picture.shape == (SIDE, SIDE, 3)
     assert picture.dtype == np.float32

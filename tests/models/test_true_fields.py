@@ -121,7 +121,7 @@ def step(quick_engine: NetworkUpscaler) -> Rgb8:
     ("name", "psnr"),
     [("flat", 55), ("gradient", 50), ("checkers", 33), ("text", 25), ("noise", 20)],
 )
-def test_a_step_shows_the_same_picture(name: str, psnr: float, step: Rgb8) -> None:
+def test_a_step_shows_the_same_image(name: str, psnr: float, step: Rgb8) -> None:
     image, fine = FIELDS[name], part_of(step, [*FIELDS].index(name))
     assert drift(fine, image) < 1
     assert block_drift(fine, image) < 2

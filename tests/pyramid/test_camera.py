@@ -196,7 +196,7 @@ def test_a_pan_moves_by_view_pixels_right_and_down(camera: Camera, dx: float, dy
     [((-5, 20), (0, 20)), ((50, 81), (50, 80)), ((1e9, -1e9), (100, 0)), ((33, 44), (33, 44))],
 )
 @pytest.mark.parametrize("magnification", [0.001, 0.3, 1.0, 7.0, 2.0**80])
-def test_the_centre_stays_in_the_picture(
+def test_the_centre_stays_in_the_image(
     centre: tuple[float, float], clamped: tuple[float, float], magnification: float
 ) -> None:
     camera = camera_at(*centre, magnification).clamped(100, 80)
@@ -258,7 +258,7 @@ def test_region_box_and_edges_agree(view: View, up: int) -> None:
 
 
 @given(view=views, z=st.integers(-10, 60))
-def test_what_is_visible_is_the_region_within_the_picture(view: View, z: int) -> None:
+def test_what_is_visible_is_the_region_within_the_image(view: View, z: int) -> None:
     assume(abs(z - view.camera.level) < 40)
     region, seen = view.level_region(z), view.visible(z, 5000, 4000)
     assert region.contains(seen) or seen.empty
@@ -285,7 +285,7 @@ def test_what_is_visible_is_the_region_within_the_picture(view: View, z: int) ->
         ((100_000, 3), (7, 7), 7e-5),
     ],
 )
-def test_fit_shows_the_whole_picture_never_above_its_own_size(
+def test_fit_shows_the_whole_image_never_above_its_own_size(
     source: tuple[int, int], view: tuple[int, int], magnification: float
 ) -> None:
     camera = fit(*source, *view)

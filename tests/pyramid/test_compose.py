@@ -115,7 +115,7 @@ def test_a_view_at_rest_takes_the_coarsest_such_level_that_is_fine_enough(
         (0.25, LevelRegion(-1, Rect(0, 0, 50, 50))),
     ],
 )
-def test_a_view_at_rest_shows_a_region_of_one_level_inside_the_picture(
+def test_a_view_at_rest_shows_a_region_of_one_level_inside_the_image(
     zoom: float, region: LevelRegion
 ) -> None:
     source = source_from_pixels(noise(100, 100), "a.png")
@@ -155,7 +155,7 @@ def test_at_its_own_size_a_generated_level_is_shown_untouched(over: Over, k: int
     assert np.array_equal(compose(pyramid, view), cut(level, view.visible(k, 83, 61)))
 
 
-def test_fitted_pictures_smaller_than_the_view_lie_in_its_middle_on_background(over: Over) -> None:
+def test_fitted_images_smaller_than_the_view_lie_in_its_middle_on_background(over: Over) -> None:
     image = noise(101, 50)
     view = View(fit(101, 50, 300, 200), 300, 200)
     pixels = compose(over(image), view)
@@ -177,7 +177,7 @@ def test_fitted_pictures_smaller_than_the_view_lie_in_its_middle_on_background(o
     ],
 )
 @pytest.mark.parametrize("zoom", [4.0, 1000.0, 2.0**40])
-def test_outside_the_picture_is_background(
+def test_outside_the_image_is_background(
     over: Over, x: int, y: int, picture_part: tuple[slice, slice], zoom: float
 ) -> None:
     image = np.full((51, 101, 3), 200, np.uint8)
@@ -190,7 +190,7 @@ def test_outside_the_picture_is_background(
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 3), (3, 700), (513, 1), (1025, 769)])
 @pytest.mark.parametrize("zoom", [0.001, 0.3, 0.5, 1.0, 1.5, 7.3, 300.0])
-def test_a_picture_of_one_colour_keeps_it_at_any_size_and_zoom(
+def test_an_image_of_one_colour_keeps_it_at_any_size_and_zoom(
     over: Over, size: tuple[int, int], zoom: float
 ) -> None:
     colour = (10, 200, 90)
@@ -202,7 +202,7 @@ def test_a_picture_of_one_colour_keeps_it_at_any_size_and_zoom(
     assert int((pixels == BACKGROUND).all(axis=2).sum()) == 320 * 240 - edges.area
 
 
-def test_a_picture_that_has_all_but_vanished_is_a_dot_of_its_mean(over: Over) -> None:
+def test_an_image_that_has_all_but_vanished_is_a_dot_of_its_mean(over: Over) -> None:
     """And the view around it, a million overview pixels wide, costs nothing."""
     image = noise(700, 700)
     pixels = compose(over(image), view_at(350, 350, 0.002, (1281, 801)))
@@ -212,7 +212,7 @@ def test_a_picture_that_has_all_but_vanished_is_a_dot_of_its_mean(over: Over) ->
     assert (compose(over(image), view_at(350, 350, 1e-9, (1280, 800))) == BACKGROUND).all()
 
 
-def test_the_picture_ends_in_the_same_place_on_every_level(over: Over) -> None:
+def test_the_image_ends_in_the_same_place_on_every_level(over: Over) -> None:
     """Overviews round their size up: the last pixel of 1001 halved is only half in the image."""
     pyramid = over(np.full((999, 1001, 3), 200, np.uint8))
     view = view_at(1001, 999, 0.3, (200, 100))  # made from level -1
@@ -254,7 +254,7 @@ def test_the_finest_level_may_be_limited(over: Over) -> None:
 
 @pytest.mark.parametrize("step", [0.1, 0.25, 1 / 3])
 @pytest.mark.parametrize("zoom", [0.7, 1.0, 3.0, 8.0])
-def test_small_pans_shift_the_picture_smoothly(over: Over, step: float, zoom: float) -> None:
+def test_small_pans_shift_the_image_smoothly(over: Over, step: float, zoom: float) -> None:
     radius = max(12.0, 3 * zoom)  # in the view
     pyramid = over(spot(300, 200, 150, 100, radius / zoom))
     camera, size = camera_at(150, 100, zoom), int(6 * radius)

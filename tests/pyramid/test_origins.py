@@ -24,7 +24,7 @@ def test_small_views_come_from_the_source(magnification: float) -> None:
     assert [(patch.z, patch.level, patch.enlarged) for patch in found] == [(0, 0, False)]
 
 
-def test_large_pictures_shown_small_come_from_their_overviews() -> None:
+def test_large_images_shown_small_come_from_their_overviews() -> None:
     found = patches(pyramid_of(gentle(525, 75)), View(camera_at(262, 37, 0.25), 100, 100))
     assert [(patch.z, patch.level, patch.enlarged) for patch in found] == [(-2, -2, False)]
 
@@ -59,7 +59,7 @@ def test_the_source_alone_can_be_asked_about() -> None:
 
 
 @pytest.mark.parametrize("magnification", [0.3, 1.0, 3.7, 4.0, 13.0, 100.0])
-def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnification: float) -> None:
+def test_the_boxes_of_all_patches_cover_the_image_in_the_view_once(magnification: float) -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(magnification)
     image = view.photo_area(38, 25)
     boxes = [view_box(view, patch) for patch in patches(pyramid, view)]
@@ -68,7 +68,7 @@ def test_the_boxes_of_all_patches_cover_the_picture_in_the_view_once(magnificati
         assert all(box.intersected(other).empty for other in boxes[:index])
 
 
-def test_a_pixel_is_told_by_its_patch_and_beside_the_picture_by_none() -> None:
+def test_a_pixel_is_told_by_its_patch_and_beside_the_image_by_none() -> None:
     pyramid, view = pyramid_of(SOURCE), view_at(1)
     assert patch_at(pyramid, view, 38, 25) == Patch(Rect(0, 0, 38, 25), 0, None)
     assert patch_at(pyramid, view, 10, 10) is None

@@ -164,7 +164,7 @@ def test_tiles_of_a_sheet_are_drawn_at_once_and_around_a_missing_one_in_few_part
     assert frame.bare
 
 
-def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
+def test_a_tile_at_the_edge_ends_with_the_image() -> None:
     view = view_at(WIDTH, HEIGHT, 4.0, (60, 20))
     (draw,) = planned(view, seen_tiles(view, 2)).draws
     whole = level_rect(2, WIDTH, HEIGHT)
@@ -178,7 +178,7 @@ def test_a_tile_at_the_edge_ends_with_the_picture() -> None:
     assert (place.view_x + place.view_width, place.view_y + place.view_height) == (30, 10)
 
 
-def test_outside_the_picture_there_is_nothing_to_draw_or_to_wait_for() -> None:
+def test_outside_the_image_there_is_nothing_to_draw_or_to_wait_for() -> None:
     frame = planned(view_at(-5000, 100, 1.0, (1280, 800)), [OVERVIEW])
     assert (frame.draws, frame.wanted(), frame.sharp) == ((), (), True)
 
@@ -375,7 +375,7 @@ views = st.builds(
 
 
 @given(view=views, chance=st.randoms(use_true_random=False), finest=st.sampled_from([0, FINEST]))
-def test_whatever_is_in_memory_the_picture_is_covered_and_no_more_is_asked(
+def test_whatever_is_in_memory_the_image_is_covered_and_no_more_is_asked(
     view: View, chance: Random, finest: int
 ) -> None:
     memory: dict[TileKey, float] = {}

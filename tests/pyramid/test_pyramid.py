@@ -22,7 +22,7 @@ def unfilled(key: TileKey, part: Rect) -> Rgb8:
     raise AssertionError(f"asked for {part} of {key}")
 
 
-def test_the_levels_and_their_tiles_end_with_the_picture(over: Over) -> None:
+def test_the_levels_and_their_tiles_end_with_the_image(over: Over) -> None:
     pyramid = over(noise(WIDTH, HEIGHT))
     assert pyramid.level_rect(0) == Rect(0, 0, WIDTH, HEIGHT)
     assert pyramid.level_rect(2) == Rect(0, 0, 168, 104)
@@ -160,9 +160,7 @@ def test_tiles_of_all_levels_are_asked_about_at_once(over: Over) -> None:
         (TileKey(-2, 0, 0), (35, 23)),
     ],
 )
-def test_a_tile_is_cut_at_the_pictures_edge(
-    over: Over, key: TileKey, size: tuple[int, int]
-) -> None:
+def test_a_tile_is_cut_at_the_images_edge(over: Over, key: TileKey, size: tuple[int, int]) -> None:
     pyramid = over(noise(140, 90))
     tile = pyramid.tile(key)
     assert tile is not None
@@ -173,7 +171,7 @@ def test_a_tile_is_cut_at_the_pictures_edge(
 
 
 @pytest.mark.parametrize("key", [TileKey(0, 3, 0), TileKey(0, 0, -1), TileKey(-1, 2, 0)])
-def test_a_tile_beside_the_picture_does_not_exist(over: Over, key: TileKey) -> None:
+def test_a_tile_beside_the_image_does_not_exist(over: Over, key: TileKey) -> None:
     pyramid = over(noise(140, 90))
     with pytest.raises(ValueError, match="not inside"):
         pyramid.tile(key)

@@ -59,7 +59,7 @@ def test_a_bar_is_never_short_and_never_long_at_any_depth(unit: str) -> None:
         assert len(bar.label) < 12
 
 
-def test_a_turned_picture_is_measured_along_the_other_side() -> None:
+def test_a_turned_image_is_measured_along_the_other_side() -> None:
     scale = Scale(1e-6, 2e-6)
     upright, turned = scale_bar(scale, 1), scale_bar(scale, 1, sideways=True)
     assert upright is not None

@@ -177,7 +177,7 @@ def test_a_broken_store_is_named_and_cleared_and_the_others_are_listed(
     assert list(file.parent.glob("*.tiles")) == []
 
 
-def test_clearing_a_picture_reads_no_view(file: Path) -> None:
+def test_clearing_an_image_reads_no_view(file: Path) -> None:
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     change(file, f"DROP TABLE about; CREATE VIEW about AS {endless} SELECT i AS name, i AS value "
                  "FROM n")  # fmt: skip

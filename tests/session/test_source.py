@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
     return saved(tmp_path / "a")
 
 
-def test_a_picture_is_no_session(file: Path) -> None:
+def test_an_image_is_no_session(file: Path) -> None:
     photo = file.with_name("photo.png")
     assert open_path(photo).session is None
     with pytest.raises(BadInput, match=r"photo\.png is not a session, so --source does not"):
@@ -52,7 +52,7 @@ def test_the_session_alone_may_move(file: Path, tmp_path: Path) -> None:
     assert open_path(moved).source.path == tmp_path / "a" / "photo.png"
 
 
-def test_a_picture_beside_the_session_will_do(file: Path, tmp_path: Path) -> None:
+def test_an_image_beside_the_session_will_do(file: Path, tmp_path: Path) -> None:
     source = open_source(file.with_name("photo.png"))
     reference = reference_to(source, tmp_path / "b" / "c" / "trip.cozview")
     assert reference.relative == "../../a/photo.png"
@@ -61,7 +61,7 @@ def test_a_picture_beside_the_session_will_do(file: Path, tmp_path: Path) -> Non
     assert open_path(file).source.path == file.with_name("photo.png")
 
 
-def test_a_picture_that_is_gone_is_told(file: Path) -> None:
+def test_an_image_that_is_gone_is_told(file: Path) -> None:
     photo = file.with_name("photo.png")
     photo.unlink()
     with pytest.raises(SourceMissing) as raised:
@@ -77,7 +77,7 @@ def test_a_picture_that_is_gone_is_told(file: Path) -> None:
     )
 
 
-def test_a_picture_that_has_changed_is_told(file: Path) -> None:
+def test_an_image_that_has_changed_is_told(file: Path) -> None:
     photo = another_picture(file.with_name("photo.png"))
     with pytest.raises(SourceMissing, match=rf"{photo}, has changed since then: name its"):
         open_path(file)
@@ -86,7 +86,7 @@ def test_a_picture_that_has_changed_is_told(file: Path) -> None:
         open_path(file)
 
 
-def test_a_picture_can_be_named(file: Path, tmp_path: Path) -> None:
+def test_an_image_can_be_named(file: Path, tmp_path: Path) -> None:
     named = file.with_name("photo.png").rename(tmp_path / "renamed.jpg")
     assert open_path(file, named).source.path == named
     other = another_picture(tmp_path / "other.png")

@@ -313,7 +313,7 @@ def test_it_begins_before_the_camera_is_there(viewer: Bench, qtbot: QtBot) -> No
     assert viewer.engine.calls == 0
 
 
-def test_another_picture_has_nothing_of_it(viewer: Bench, qtbot: QtBot) -> None:
+def test_another_image_has_nothing_of_it(viewer: Bench, qtbot: QtBot) -> None:
     draft(viewer, qtbot)
     with qtbot.waitSignal(viewer.window.opened):
         viewer.window.images.reload()

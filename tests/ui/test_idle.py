@@ -198,7 +198,7 @@ def test_the_last_pan_is_remembered_and_forgotten_with_a_zoom(viewer: Bench, qtb
     assert gone(lambda: window.navigator.zoom(1.1)) == (0, 0)
 
 
-def test_another_picture_is_begun_without_it(viewer: Bench, qtbot: QtBot) -> None:
+def test_another_image_is_begun_without_it(viewer: Bench, qtbot: QtBot) -> None:
     assert idle(viewer)
     before = document_of(viewer)
     with qtbot.waitSignal(viewer.window.opened):

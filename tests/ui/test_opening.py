@@ -140,7 +140,7 @@ def test_an_engine_chosen_while_a_photo_is_opened_is_used_for_it(
     assert window.engine_menu.choice == EngineChoice("nearest")
 
 
-def test_before_a_first_picture_escape_leads_back_to_the_empty_page(
+def test_before_a_first_image_escape_leads_back_to_the_empty_page(
     bench: Bench, qtbot: QtBot, stuck: tuple[Path, StuckDecoder]
 ) -> None:
     window, (path, decoder) = bench.window, stuck

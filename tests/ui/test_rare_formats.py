@@ -27,7 +27,7 @@ def test_each_opens(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
         settle(qtbot, bench.window)
 
 
-def test_a_medical_picture_says_so_as_long_as_it_is_open(
+def test_a_medical_image_says_so_as_long_as_it_is_open(
     bench: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "scan.dcm"

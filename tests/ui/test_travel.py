@@ -79,7 +79,7 @@ def test_two_quick_presses_of_a_side_button_go_back_twice(still: Bench, qtbot: Q
     assert window.navigator.camera == first
 
 
-def test_without_a_picture_nothing_leads_anywhere(bench: Bench) -> None:
+def test_without_an_image_nothing_leads_anywhere(bench: Bench) -> None:
     for name in ("back", "forward", "upright", "zoom", "go-to", "fill", "rotate-right"):
         assert not bench.window.actions_by_name[name].isEnabled()
 
@@ -220,7 +220,7 @@ def test_shift_and_an_arrow_move_by_a_whole_view(still: Bench, qtbot: QtBot) -> 
     assert float(moved) * 8 == pytest.approx(pane.width(), abs=1)
 
 
-def test_tab_leads_from_the_picture_to_the_zoom_box_and_back(still: Bench, qtbot: QtBot) -> None:
+def test_tab_leads_from_the_image_to_the_zoom_box_and_back(still: Bench, qtbot: QtBot) -> None:
     window, pane = still.window, still.window.panes.generated
     window.activateWindow()
     pane.setFocus()
@@ -230,7 +230,7 @@ def test_tab_leads_from_the_picture_to_the_zoom_box_and_back(still: Bench, qtbot
     assert QApplication.focusWidget() is pane
 
 
-def test_the_picture_has_a_frame_while_tab_has_led_to_it(still: Bench, qtbot: QtBot) -> None:
+def test_the_image_has_a_frame_while_tab_has_led_to_it(still: Bench, qtbot: QtBot) -> None:
     window, pane = still.window, still.window.panes.generated
     window.activateWindow()
     window.readout.zoom.setFocus()

@@ -18,13 +18,13 @@ from tests.ui.conftest import GLIDING, Bench, grabbed, settle, wheel
 pytestmark = GLIDING
 
 
-def test_a_window_without_a_picture_invites(bench: Bench) -> None:
+def test_a_window_without_an_image_invites(bench: Bench) -> None:
     assert not bench.window.panes.isVisible()
     assert not bench.window.actions_by_name["export"].isEnabled()
     assert bench.window.actions_by_name["open"].isEnabled()
 
 
-def test_an_opened_picture_is_shown_whole(viewer: Bench) -> None:
+def test_an_opened_image_is_shown_whole(viewer: Bench) -> None:
     canvas = viewer.window.panes.generated
     shown = grabbed(canvas)
     assert shown.shape[:2] == (canvas.height(), canvas.width())
@@ -95,7 +95,7 @@ def test_a_view_seen_before_is_not_computed_again(viewer: Bench, qtbot: QtBot) -
     assert viewer.engine.calls == calls
 
 
-def test_going_back_out_shows_the_first_picture_again(viewer: Bench, qtbot: QtBot) -> None:
+def test_going_back_out_shows_the_first_image_again(viewer: Bench, qtbot: QtBot) -> None:
     canvas, window = viewer.window.panes.generated, viewer.window
     first = grabbed(canvas)
     for _ in range(20):
@@ -106,7 +106,7 @@ def test_going_back_out_shows_the_first_picture_again(viewer: Bench, qtbot: QtBo
     np.testing.assert_array_equal(grabbed(canvas), first)
 
 
-def test_a_drag_moves_the_picture_with_the_pointer(viewer: Bench, qtbot: QtBot) -> None:
+def test_a_drag_moves_the_image_with_the_pointer(viewer: Bench, qtbot: QtBot) -> None:
     canvas, window = viewer.window.panes.generated, viewer.window
     window.navigator.reduced_motion = True  # no gliding on, so that the way can be measured
     start, end = QPoint(400, 300), QPoint(320, 260)
@@ -127,7 +127,7 @@ def test_a_trembling_click_is_no_drag(viewer: Bench, qtbot: QtBot) -> None:
     assert viewer.window.navigator.camera == camera
 
 
-def test_a_thrown_picture_glides_on_and_stops(viewer: Bench, qtbot: QtBot) -> None:
+def test_a_thrown_image_glides_on_and_stops(viewer: Bench, qtbot: QtBot) -> None:
     navigator = viewer.window.navigator
     navigator.throw(600.0, 0.0)
     start = navigator.camera.source_centre[0]
@@ -211,7 +211,7 @@ def test_the_map_appears_when_zoomed_in_and_a_click_goes_there(viewer: Bench, qt
     assert not window.minimap.isVisible()
 
 
-def test_sixty_four_doublings_down_there_is_still_a_picture(viewer: Bench, qtbot: QtBot) -> None:
+def test_sixty_four_doublings_down_there_is_still_an_image(viewer: Bench, qtbot: QtBot) -> None:
     window, canvas = viewer.window, viewer.window.panes.generated
     window.resize(420, 360)
     settle(qtbot, window)

@@ -171,7 +171,7 @@ def test_nothing_is_computed_in_the_middle_of_a_gesture(viewer: Bench, qtbot: Qt
     assert viewer.engine.calls > 0
 
 
-def test_a_second_start_shows_the_refined_picture_without_computing(
+def test_a_second_start_shows_the_refined_image_without_computing(
     viewer: Bench, qtbot: QtBot
 ) -> None:
     zoom_in(viewer)
@@ -193,7 +193,7 @@ def test_a_second_start_shows_the_refined_picture_without_computing(
     again.close()
 
 
-def test_compare_shows_two_pictures_that_move_as_one(viewer: Bench, qtbot: QtBot) -> None:
+def test_compare_shows_two_images_that_move_as_one(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
     zoom_in(viewer)
     settle(qtbot, window)
@@ -310,7 +310,7 @@ def test_export_to_a_bad_place_says_so_and_stays_open(viewer: Bench, tmp_path: P
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "truncated", "text", "folder"])
-def test_a_bad_file_is_one_sentence_and_the_picture_stays(
+def test_a_bad_file_is_one_sentence_and_the_image_stays(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, kind: str
 ) -> None:
     bad = tmp_path / f"{kind}.png"
@@ -336,7 +336,7 @@ def test_a_bad_first_file_leads_back_to_the_invitation(bench: Bench, qtbot: QtBo
     assert not bench.window.panes.isVisible()
 
 
-def test_a_huge_picture_is_opened_only_after_a_yes(
+def test_a_huge_image_is_opened_only_after_a_yes(
     viewer: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cozviewer.image.limits.HUGE", 1000)

@@ -93,7 +93,7 @@ def test_an_outline_is_cut_at_the_edge() -> None:
     assert tuple(rgb[50, 100 + LINE - 1]) == FACE
 
 
-def test_a_line_more_leaves_the_picture_as_it_is() -> None:
+def test_a_line_more_leaves_the_image_as_it_is() -> None:
     result = with_line(OVERLAY, looking_mark())
     assert result.rgb is OVERLAY.rgb
     assert result.legend == (*OVERLAY.legend, looking_mark())

@@ -9,7 +9,7 @@ from cozviewer.util.errors import BadInput
 from tests.pyramid.images import encoded, noise
 
 
-def test_a_folder_gives_its_pictures_in_order_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+def test_a_folder_gives_its_images_in_order_and_says_what_it_leaves_out(tmp_path: Path) -> None:
     for name in ("b.png", "a.png", "c.dat"):
         (tmp_path / name).write_bytes(encoded(noise(8, 8), "PNG"))
     (tmp_path / "notes.txt").write_text("not a picture")
@@ -23,11 +23,11 @@ def test_a_folder_gives_its_pictures_in_order_and_says_what_it_leaves_out(tmp_pa
     assert told[0].startswith("Skipped: notes.txt")
 
 
-def test_a_single_picture_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_single_image_is_taken_as_it_is(tmp_path: Path) -> None:
     assert images_in(tmp_path / "gone.png", pytest.fail) == ([tmp_path / "gone.png"], [])
 
 
-def test_a_folder_without_pictures_is_bad_input(tmp_path: Path) -> None:
+def test_a_folder_without_images_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="has no image"):
         images_in(tmp_path, pytest.fail)
 

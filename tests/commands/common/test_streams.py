@@ -46,7 +46,7 @@ def rendered(
         pytest.param(">/dev/full 2>&1", 1, marks=FULL),
     ],
 )
-def test_the_picture_is_saved_and_is_nothing_but_a_picture(
+def test_the_image_is_saved_and_is_nothing_but_an_image(
     tmp_path: Path, redirections: str, code: int, report: str
 ) -> None:
     output = tmp_path / "view.png"

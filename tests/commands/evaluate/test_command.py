@@ -65,7 +65,7 @@ def strict(ran: Ran) -> dict[str, Any]:
     return report
 
 
-def test_the_report_has_means_for_each_level_and_figures_for_each_picture(
+def test_the_report_has_means_for_each_level_and_figures_for_each_image(
     run: Run, folder: Path, upscaler: ListeningUpscaler
 ) -> None:
     report = strict(run("evaluate", folder, *METHODS, "--levels", "2", "--json"))
@@ -117,7 +117,7 @@ def test_one_step_is_a_step_from_the_first_state_and_a_chain_one_after_the_other
         assert one_step[figure][1] != chain[figure][1]
 
 
-def test_a_picture_without_structure_has_no_niqe_and_one_says_so(run: Run, tmp_path: Path) -> None:
+def test_an_image_without_structure_has_no_niqe_and_one_says_so(run: Run, tmp_path: Path) -> None:
     grey = tmp_path / "grey.png"
     grey.write_bytes(encoded(np.full((40, 40, 3), 90, np.uint8), "PNG"))
     report = strict(run("evaluate", grey, "--methods", "bicubic", "--levels", "2", "--json"))
@@ -240,7 +240,7 @@ def test_a_cache_that_cannot_be_written_costs_a_notice_only(
     assert ran.err.count("cannot be kept") == 1
 
 
-def test_progress_names_method_picture_and_scale(
+def test_progress_names_method_image_and_scale(
     run: Run, folder: Path, upscaler: ListeningUpscaler
 ) -> None:
     upscaler.generative = True

@@ -97,7 +97,7 @@ def test_options_that_do_not_go_together(
     assert sentence in done.sentence
 
 
-def test_several_devices_share_the_pictures(run: Run, images: Path, tmp_path: Path) -> None:
+def test_several_devices_share_the_images(run: Run, images: Path, tmp_path: Path) -> None:
     folder = images / "DIV2K_valid_HR"
     (folder / "0802.png").write_bytes(encoded(smooth(60, 80), "PNG"))
     words = ("evaluate", folder, "--methods", "bicubic,nearest", "--levels", "2", "--json")
@@ -155,7 +155,7 @@ def test_published_figures_are_read_whatever_else_the_file_says(tmp_path: Path) 
     assert read_published(path) == {("coz+qwen", 256, "niqe"): 7.25}
 
 
-def test_a_folder_of_pictures_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_a_folder_of_images_is_taken_as_it_is(tmp_path: Path) -> None:
     assert images_folder(tmp_path) == tmp_path
     assert images_folder(tmp_path / "a.png") == tmp_path / "a.png"
     (tmp_path / FOLDERS[-1]).mkdir()

@@ -285,7 +285,7 @@ def test_photos_of_a_folder(photo: Path) -> None:
         photos_in(folder / "gone", True)
 
 
-def test_a_label_is_in_the_picture(photo: Path) -> None:
+def test_a_label_is_in_the_image(photo: Path) -> None:
     chain = chain_of(photo)
     plain = upscale_photo(chain, UpscaleOptions(format="PNG"))
     labelled = upscale_photo(

@@ -120,7 +120,7 @@ def test_ink_without_a_profile(tmp_path: Path, kind: str) -> None:
     assert np.abs(pixels[4, 4::8].astype(int) - expected).max() <= 4
 
 
-def test_a_cmyk_picture_with_a_broken_profile(tmp_path: Path) -> None:
+def test_a_cmyk_image_with_a_broken_profile(tmp_path: Path) -> None:
     image = Image.new("CMYK", (8, 8), (0, 255, 255, 0))
     pixels = pixels_of(tmp_path, saved(image, "TIFF", icc_profile=b"no profile"))
     assert pixels[0, 0].tolist() == [255, 0, 0]

@@ -49,6 +49,6 @@ def test_the_name_of_a_profile(tmp_path: Path) -> None:
     assert file_facts(path) == FileFacts(path.stat().st_size, "JPEG", "RGB", 8, False, "?")
 
 
-def test_no_picture(tmp_path: Path) -> None:
+def test_no_image(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         file_facts(tmp_path / "none.jpg")

@@ -77,7 +77,7 @@ def test_a_good_file_is_passed_on_as_it_is() -> None:
     assert file.tell() == 0
 
 
-def test_a_mutated_ancillary_chunk_never_stops_a_picture(tmp_path: Path) -> None:
+def test_a_mutated_ancillary_chunk_never_stops_an_image(tmp_path: Path) -> None:
     chance = random.Random(5)
     path = tmp_path / "photo.png"
     names = [b"zTXt", b"iTXt", b"tEXt", b"iCCP", b"eXIf", b"tRNS", b"pHYs", b"gAMA", b"cHRM"]

@@ -137,7 +137,7 @@ def test_a_profile_counts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("angle", [1, 2, 3])
-def test_a_turned_picture_is_upright(tmp_path: Path, angle: int) -> None:
+def test_a_turned_image_is_upright(tmp_path: Path, angle: int) -> None:
     """ISO/IEC 23008-12, 6.5.10: turns by 90 degrees, counterclockwise."""
     plain, expected = EXACT["10 bits of AVIF"]
     turned = with_property(plain, b"irot", bytes([angle]))
@@ -156,7 +156,7 @@ def with_property(content: bytes, name: bytes, value: bytes) -> bytes:
     return bytes(changed)
 
 
-def test_each_picture_of_a_heic(tmp_path: Path) -> None:
+def test_each_image_of_a_heic(tmp_path: Path) -> None:
     frames = [TEN, TEN[::-1], TEN[:, ::-1]]
     content = heic(*frames)
     for number, frame in enumerate(frames, 1):
@@ -169,7 +169,7 @@ def test_each_picture_of_a_heic(tmp_path: Path) -> None:
         opened(tmp_path, content, page=4)
 
 
-def test_a_picture_of_8_bits_beside_deep_ones(tmp_path: Path) -> None:
+def test_an_image_of_8_bits_beside_deep_ones(tmp_path: Path) -> None:
     several = HeifFile()  # type: ignore[no-untyped-call]
     several.add_frombytes("RGB;16", (40, 24), (TEN << 6).tobytes())
     several.add_from_pillow(Image.fromarray(PATCHES))

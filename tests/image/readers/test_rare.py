@@ -415,7 +415,7 @@ def test_a_page_of_a_pdf(tmp_path: Path) -> None:
     assert second.digest != first.digest
 
 
-def test_a_picture_without_a_finished_one_says_so(tmp_path: Path) -> None:
+def test_an_image_without_a_finished_one_says_so(tmp_path: Path) -> None:
     source = opened(tmp_path, layered_psd(RGB))
     assert source.notices == ("The file has no merged image, so its layers were combined.",)
 

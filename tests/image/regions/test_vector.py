@@ -46,7 +46,7 @@ def test_an_edge_is_sharp_at_the_finest_level(reader: RegionReader) -> None:
         assert (part[:, 300:] == 255).all()
 
 
-def test_regions_are_parts_of_one_picture(reader: RegionReader) -> None:
+def test_regions_are_parts_of_one_image(reader: RegionReader) -> None:
     level = len(reader.sizes) - 4
     image = whole(reader, level)
     for x, y, width, height in ((0, 0, 9, 9), (1000, 900, 200, 300), (2047, 1023, 2, 1)):

@@ -140,7 +140,7 @@ def test_a_cache_folder_that_cannot_be_written_gives_a_sentence(
         regions_of(saved(tmp_path, "PNG"))
 
 
-def test_small_pictures_are_read_into_memory(tmp_path: Path) -> None:
+def test_small_images_are_read_into_memory(tmp_path: Path) -> None:
     file = io.BytesIO()
     Image.fromarray(RGB).save(file, "PNG")
     path = tmp_path / "photo.png"

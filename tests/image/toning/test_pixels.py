@@ -235,7 +235,7 @@ EVERY: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", EVERY)
-def test_the_automatic_tone_written_out_is_the_same_picture(tmp_path: Path, name: str) -> None:
+def test_the_automatic_tone_written_out_is_the_same_image(tmp_path: Path, name: str) -> None:
     """So that its tiles are, too."""
     content, text = EVERY[name]
     automatic, same = opened(tmp_path, content), opened(tmp_path, content, text)
@@ -244,7 +244,7 @@ def test_the_automatic_tone_written_out_is_the_same_picture(tmp_path: Path, name
     assert same.tone == tone_of(text)
 
 
-def test_pictures_of_8_bits_take_no_tone(tmp_path: Path) -> None:
+def test_images_of_8_bits_take_no_tone(tmp_path: Path) -> None:
     file = io.BytesIO()
     Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(file, "PNG")
     for content in (file.getvalue(), tiff(np.zeros((4, 4), np.uint8))):

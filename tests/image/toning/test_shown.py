@@ -52,7 +52,7 @@ FILES: dict[str, tuple[bytes | bytearray, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_preview_is_the_picture(tmp_path: Path, name: str) -> None:
+def test_the_preview_is_the_image(tmp_path: Path, name: str) -> None:
     content, text = FILES[name]
     path = tmp_path / "file"
     path.write_bytes(content)
@@ -64,7 +64,7 @@ def test_the_preview_is_the_picture(tmp_path: Path, name: str) -> None:
     assert np.abs(automatic - open_source(path).levels[0]).max() <= 1
 
 
-def test_the_preview_of_a_large_picture_is_small(tmp_path: Path) -> None:
+def test_the_preview_of_a_large_image_is_small(tmp_path: Path) -> None:
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, np.arange(300 * 200, dtype=np.uint16).reshape(200, 300))
     samples = samples_of(path, None, 1000)

@@ -28,7 +28,7 @@ def plain(tiny_sd3: Path) -> Any:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_pictures_come_out_the_same(tiny_sd3: Path, plain: Any, layout: Any) -> None:
+def test_images_come_out_the_same(tiny_sd3: Path, plain: Any, layout: Any) -> None:
     quick = open_vae(tiny_sd3).requires_grad_(False)
     optimize_vae(quick)
     quick.to(memory_format=layout)

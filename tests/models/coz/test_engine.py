@@ -83,7 +83,7 @@ def image(width: int, height: int) -> RgbFloat:
 
 
 @pytest.mark.parametrize("size", [(32, 32), (1, 1), (5, 1), (7, 33), (129, 8)])
-def test_any_picture_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> None:
+def test_any_image_becomes_4x_finer(either: CozSd3, size: tuple[int, int]) -> None:
     width, height = size
     fine = either.upscale(image(width, height), "", 0, never)
     assert fine.shape == (4 * height, 4 * width, 3)
@@ -109,7 +109,7 @@ def test_the_seed_does_not_touch_or_hear_others(either: CozSd3) -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
-def test_bytes_and_floats_are_the_same_picture(either: CozSd3) -> None:
+def test_bytes_and_floats_are_the_same_image(either: CozSd3) -> None:
     rgb = to_8bit(image(16, 16))
     floats = rgb.astype(np.float32) / np.float32(255)
     one, two = (either.upscale(pixels, "", 1, never) for pixels in (rgb, floats))
@@ -337,7 +337,7 @@ def test_when_even_small_windows_do_not_fit_it_fails(
     assert tried == [512, 384, 256]
 
 
-def test_a_small_picture_is_not_tried_again_in_larger_windows(
+def test_a_small_image_is_not_tried_again_in_larger_windows(
     files: dict[str, Path], steps: UseStep
 ) -> None:
     tried: list[int] = []

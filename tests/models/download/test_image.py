@@ -58,7 +58,7 @@ def site() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", ["/cat.jpg", "/moved", "/without-length"])
-def test_a_picture_is_written_to_the_file(site: str, tmp_path: Path, name: str) -> None:
+def test_an_image_is_written_to_the_file(site: str, tmp_path: Path, name: str) -> None:
     told: list[tuple[int, int]] = []
     fetch_image(site + name, tmp_path / "a", lambda *words: told.append(words), never)
     assert (tmp_path / "a").read_bytes() == PIXELS

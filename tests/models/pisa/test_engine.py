@@ -56,7 +56,7 @@ def test_the_strengths_change_the_pixels(tiny_sd2: Path, tiny_pisa: Path) -> Non
     assert np.abs(plain - weak).mean() > 0.01
 
 
-def test_large_pictures_are_blended_from_windows(tiny_sd2: Path, tiny_pisa: Path) -> None:
+def test_large_images_are_blended_from_windows(tiny_sd2: Path, tiny_pisa: Path) -> None:
     shares: list[float] = []
     pisa = made(tiny_sd2, tiny_pisa, windows=Windows((160, 128), 32))
     fine = pisa.upscale(image()[:48, :64], "", 0, never, shares.append)

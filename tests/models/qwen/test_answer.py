@@ -49,7 +49,7 @@ def ask(vlm: Vlm, pictures: list[Rgb8], question: str = PHOTO.one, max_tokens: i
 
 
 @pytest.mark.parametrize(("count", "question"), [(1, PHOTO.one), (2, PHOTO.two)])
-def test_the_question_is_the_system_message_and_the_user_shows_pictures_alone(
+def test_the_question_is_the_system_message_and_the_user_shows_images_alone(
     vlm: Vlm, seen: dict[str, Any], count: int, question: str
 ) -> None:
     ask(vlm, [grey(99)] * count, question, max_tokens=1)
@@ -88,7 +88,7 @@ def test_the_inputs_are_those_of_the_authors_code(vlm: Vlm, seen: dict[str, Any]
     assert torch.equal(seen["pixel_values"], expected["pixel_values"].to(torch.bfloat16))
 
 
-def test_a_picture_of_the_authors_size_is_shown_as_it_is() -> None:
+def test_an_image_of_the_authors_size_is_shown_as_it_is() -> None:
     image = noise(1)
     assert np.array_equal(np.asarray(as_shown(image)), image)
 
@@ -114,7 +114,7 @@ def test_it_is_enlarged_bicubically() -> None:
     assert np.array_equal(np.asarray(as_shown(crop)), np.asarray(expected))
 
 
-def test_the_thinnest_picture_can_be_shown(vlm: Vlm) -> None:
+def test_the_thinnest_image_can_be_shown(vlm: Vlm) -> None:
     assert ask(vlm, [grey(9, width=512, height=1)], max_tokens=2)
 
 
@@ -124,7 +124,7 @@ def test_the_answer_is_words_without_special_tokens(vlm: Vlm) -> None:
     assert said.count(",") == 12
 
 
-def test_it_depends_on_every_picture_and_their_order(vlm: Vlm) -> None:
+def test_it_depends_on_every_image_and_their_order(vlm: Vlm) -> None:
     pairs = [[noise(1), grey(0)], [noise(1), grey(255)], [grey(0), noise(1)]]
     assert len({ask(vlm, pair) for pair in pairs}) == 3
 

@@ -153,7 +153,7 @@ def test_another_network_is_refused(layers: list[Convolution]) -> None:
         check_layers(layers)
 
 
-def test_what_it_draws_is_a_sharper_picture_of_the_same(
+def test_what_it_draws_is_a_sharper_image_of_the_same(
     drafting: NetworkUpscaler, crop: Rgb8, bicubic: Any
 ) -> None:
     fine = drafting.upscale(crop, "", 0, never)
@@ -208,7 +208,7 @@ def test_its_identity_and_halo(drafting: NetworkUpscaler) -> None:
     assert drafting.generative
 
 
-def test_after_a_stop_pictures_of_any_size_are_drawn_as_before() -> None:
+def test_after_a_stop_images_of_any_size_are_drawn_as_before() -> None:
     network = OpenVinoCompact(compact_weights(), lambda: 1, "fp32")
     chance = np.random.default_rng(0)
     sizes = ((90, 80), (90, 81), (40, 50))

@@ -28,7 +28,7 @@ def test_it_keeps_the_mean_colour_within_three_levels(enlarged: RgbFloat, crop: 
     assert np.abs(shift).max() < 3
 
 
-def test_it_shows_the_same_picture(enlarged: RgbFloat, crop: Rgb8) -> None:
+def test_it_shows_the_same_image(enlarged: RgbFloat, crop: Rgb8) -> None:
     coarse = enlarged.reshape(96, 4, 96, 4, 3).mean(axis=(1, 3))
     assert np.abs(coarse - to_float(crop)).mean() * 255 < 4
 
@@ -55,7 +55,7 @@ def seam(rgb: RgbFloat) -> float:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 3)])
-def test_the_smallest_pictures_work(engine: NetworkUpscaler, size: tuple[int, int]) -> None:
+def test_the_smallest_images_work(engine: NetworkUpscaler, size: tuple[int, int]) -> None:
     rgb = np.full((size[1], size[0], 3), 128, np.uint8)
     fine = engine.upscale(rgb, "", 0, never)
     assert fine.shape == (4 * size[1], 4 * size[0], 3)

@@ -39,7 +39,7 @@ def prompter(server: ChatServer, notice: Notice = pytest.fail) -> Prompter:
     )
 
 
-def test_one_picture() -> None:
+def test_one_image() -> None:
     with ChatServer(says("fur", ", ", "whiskers")) as server:
         assert prompter(server).prompt(None, CROP, never) == "fur, whiskers"
     (request,) = server.requests
@@ -52,7 +52,7 @@ def test_one_picture() -> None:
     np.testing.assert_array_equal(shown, np.asarray(bicubic))
 
 
-def test_two_pictures_the_wider_first() -> None:
+def test_two_images_the_wider_first() -> None:
     with ChatServer() as server:
         assert prompter(server).prompt(WIDE, CROP, never) == "fur, whiskers"
     (request,) = server.requests
@@ -62,7 +62,7 @@ def test_two_pictures_the_wider_first() -> None:
     assert crop.shape == (512, 512, 3)
 
 
-def test_the_question_is_the_system_message_and_pictures_are_all_of_the_users() -> None:
+def test_the_question_is_the_system_message_and_images_are_all_of_the_users() -> None:
     with ChatServer() as server:
         prompter(server).prompt(WIDE, CROP, never)
     system, user = server.requests[0].body["messages"]

@@ -122,7 +122,7 @@ def test_an_unknown_model_of_a_server_that_does_not_tell_its_own() -> None:
     assert "does not have the model 'vl' (“The model `vl` does not exist.”)" in str(error)
 
 
-def test_a_model_called_vision_is_not_taken_for_a_complaint_about_pictures() -> None:
+def test_a_model_called_vision_is_not_taken_for_a_complaint_about_images() -> None:
     with ChatServer(refuses(400, "llama-vision: bad seed"), models=["llama-vision"]) as server:
         assert "refused the request" in str(trouble(server.address, "llama-vision"))
 

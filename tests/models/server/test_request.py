@@ -26,7 +26,7 @@ def picture(height: int, width: int) -> Rgb8:
     return np.random.default_rng(7).integers(0, 256, (height, width, 3), np.uint8)
 
 
-def test_a_picture_of_the_right_size_goes_as_it_is() -> None:
+def test_an_image_of_the_right_size_goes_as_it_is() -> None:
     for height, width in ((512, 512), (512, 300), (1, 512)):
         shown = picture(height, width)
         np.testing.assert_array_equal(decoded(data_url(shown)), shown)

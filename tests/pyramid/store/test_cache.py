@@ -140,7 +140,7 @@ def test_clearing_says_what_it_freed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("which", ["cat.jpg", Path("/photos/cat.jpg"), "FILE"])
-def test_one_picture_is_cleared_by_its_name_or_its_file(folder: Path, which: str | Path) -> None:
+def test_one_image_is_cleared_by_its_name_or_its_file(folder: Path, which: str | Path) -> None:
     path = fill(folder, "cat.jpg")
     fill(folder, "dog.jpg")
     assert clear(folder, path if which == "FILE" else which) > LARGE
@@ -201,7 +201,7 @@ def test_a_store_of_an_older_version_that_is_open_stays(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_whether_all_that_is_kept_of_a_picture_is_of_an_older_version(folder: Path) -> None:
+def test_whether_all_that_is_kept_of_an_image_is_of_an_older_version(folder: Path) -> None:
     digest = b"cat.jpg".hex().ljust(64, "0")
     assert not only_older(folder, digest, bool)
     path = fill(folder, "cat.jpg")

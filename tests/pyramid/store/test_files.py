@@ -450,7 +450,7 @@ def test_a_broken_file_that_cannot_be_renamed_stays(open_folder: Path, notices: 
     assert len(notices) == 1
 
 
-def test_another_picture_never_gives_its_tiles(path: Path) -> None:
+def test_another_image_never_gives_its_tiles(path: Path) -> None:
     other = replace(STORE_KEY, source_digest="00" * 32)
     with TileStore.open(path, other, lambda _: None) as store:
         assert store.missing(TILES) == TILES

@@ -314,7 +314,7 @@ def test_an_empty_file_that_another_window_has_open_stays(path: Path) -> None:
     assert stored_keys(path) == [KEY]
 
 
-def test_names_of_pictures_may_be_no_text(path: Path) -> None:
+def test_names_of_images_may_be_no_text(path: Path) -> None:
     store_key = replace(STORE_KEY, source_name=b"caf\xe9.jpg".decode(errors="surrogateescape"))
     with TileStore.open(path, store_key, no_notice) as store:
         store.put(KEY, pixels(KEY), store.begin_step(replace(STEP, prompt="\ud800")))

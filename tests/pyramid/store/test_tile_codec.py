@@ -38,7 +38,7 @@ def test_a_whole_tile_of_noise_comes_back_ready_to_be_used() -> None:
     assert back.flags.writeable
 
 
-def test_a_view_into_a_larger_picture_is_a_tile_too() -> None:
+def test_a_view_into_a_larger_image_is_a_tile_too() -> None:
     wide = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
     assert np.array_equal(decode_tile(encode_tile(wide[5:20, 7:30])), wide[5:20, 7:30])
 

@@ -71,7 +71,7 @@ def test_two_ways_to_enlarge_the_source_are_compared_and_nothing_is_computed(
     assert "Enlarged, no detail added (nearest)" in viewer.window.readout.text
 
 
-def test_the_generated_picture_is_refined_when_it_is_seen_again(
+def test_the_generated_image_is_refined_when_it_is_seen_again(
     viewer: Bench, panes: ComparePanes, qtbot: QtBot
 ) -> None:
     panes.compare(Mode.CURTAIN, Sides(NEAREST, LANCZOS))

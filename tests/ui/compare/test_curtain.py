@@ -74,7 +74,7 @@ def test_the_grip_is_dragged(panes: ComparePanes, split: Curtain) -> None:
     assert pane.view.camera == camera
 
 
-def test_keys_move_the_focused_grip_and_not_the_picture(
+def test_keys_move_the_focused_grip_and_not_the_image(
     viewer: Bench, panes: ComparePanes, split: Curtain
 ) -> None:
     camera = viewer.window.navigator.goal

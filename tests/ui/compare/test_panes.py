@@ -52,7 +52,7 @@ def test_the_curtain_shows_one_left_and_the_other_right_of_the_divider(
     assert not np.array_equal(exact(panes, None)[right], exact(panes, side)[right])
 
 
-def test_the_divider_is_dragged_and_the_picture_stays(panes: ComparePanes, qtbot: QtBot) -> None:
+def test_the_divider_is_dragged_and_the_image_stays(panes: ComparePanes, qtbot: QtBot) -> None:
     compare(panes, qtbot, Mode.CURTAIN)
     pane, camera = panes.generated, panes.generated.view.camera
     y = pane.height() // 2
@@ -67,7 +67,7 @@ def test_the_divider_is_dragged_and_the_picture_stays(panes: ComparePanes, qtbot
     assert np.array_equal(shown[part], exact(panes, None)[part])
 
 
-def test_beside_the_divider_the_picture_is_dragged(panes: ComparePanes, qtbot: QtBot) -> None:
+def test_beside_the_divider_the_image_is_dragged(panes: ComparePanes, qtbot: QtBot) -> None:
     compare(panes, qtbot, Mode.CURTAIN)
     pane, camera = panes.generated, panes.generated.view.camera
     QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(100, 300))

@@ -73,7 +73,7 @@ def test_an_empty_folder_gets_a_sentence(bench: Bench, qtbot: QtBot, tmp_path: P
     qtbot.waitUntil(lambda: "“empty” contains no photos" in bench.window.banner.text)
 
 
-def test_a_picture_from_a_browser_is_opened(bench: Bench, qtbot: QtBot) -> None:
+def test_an_image_from_a_browser_is_opened(bench: Bench, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setImageData(image())
     data.setUrls([QUrl("https://example.org/a.jpg")])
@@ -82,7 +82,7 @@ def test_a_picture_from_a_browser_is_opened(bench: Bench, qtbot: QtBot) -> None:
     assert shown(bench) == "Dropped image"
 
 
-def test_a_pasted_picture_has_no_file(bench: Bench, qtbot: QtBot) -> None:
+def test_a_pasted_image_has_no_file(bench: Bench, qtbot: QtBot) -> None:
     window = bench.window
     data = QMimeData()
     data.setImageData(image("#80ff0000"))  # half transparent
@@ -104,7 +104,7 @@ def test_a_pasted_picture_has_no_file(bench: Bench, qtbot: QtBot) -> None:
     assert window.browsing.recent.paths == ()
 
 
-def test_a_picture_that_is_pasted_right_after_a_step_stays(
+def test_an_image_that_is_pasted_right_after_a_step_stays(
     bench: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     photos = album(tmp_path / "album")

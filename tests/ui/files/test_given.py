@@ -36,7 +36,7 @@ def test_files(data: QMimeData, paths: tuple[str, ...]) -> None:
     assert given_in(data) == GivenFiles(tuple(map(Path, paths)))
 
 
-def test_a_picture_comes_before_its_link() -> None:
+def test_an_image_comes_before_its_link() -> None:
     data = urls("https://example.org/a.jpg")
     image = QImage(3, 2, QImage.Format.Format_RGB32)
     image.fill(7)
@@ -58,7 +58,7 @@ def test_links(data: QMimeData, link: str | None, name: str) -> None:
     assert given_in(data) == GivenLink(link or data.text().strip(), name)
 
 
-def test_the_picture_on_a_page_rather_than_what_it_leads_to() -> None:
+def test_the_image_on_a_page_rather_than_what_it_leads_to() -> None:
     data = urls("https://example.org/page")
     data.setHtml('<a href="page"><img alt="x" src="https://example.org/a.png?x=1&amp;y=2"></a>')
     assert given_in(data) == GivenLink("https://example.org/a.png?x=1&y=2", "a.png")

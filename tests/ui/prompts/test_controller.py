@@ -222,7 +222,7 @@ def test_what_is_typed_stays_when_the_view_moves_and_undo_takes_it_back(
 # -- Drawing again
 
 
-def test_other_words_draw_another_picture_and_discard_brings_back_the_first(
+def test_other_words_draw_another_image_and_discard_brings_back_the_first(
     at: Studio, qtbot: QtBot
 ) -> None:
     before, calls = picture_of(at), at.engine.calls
@@ -252,7 +252,7 @@ def test_coarser_words_change_the_finer_levels_which_keep_their_own_words(
     assert at.words == ["sand", "words 2"]
 
 
-def test_what_is_kept_is_there_when_the_picture_is_opened_again(
+def test_what_is_kept_is_there_when_the_image_is_opened_again(
     at: Studio, qtbot: QtBot, again_at: Callable[[Camera], Studio]
 ) -> None:
     redraw(qtbot, at, 1, "stone")
@@ -280,7 +280,7 @@ def test_kept_and_closed_at_once_is_kept(
     np.testing.assert_array_equal(picture_of(again), shown)
 
 
-def test_closed_without_a_decision_the_older_picture_stays(
+def test_closed_without_a_decision_the_older_image_stays(
     at: Studio, qtbot: QtBot, again_at: Callable[[Camera], Studio]
 ) -> None:
     before, camera = picture_of(at), at.window.navigator.camera
@@ -334,7 +334,7 @@ def test_zooming_on_while_undecided_and_back(at: Studio, qtbot: QtBot) -> None:
     assert at.words[:2] == ["words 1", "words 2"]
 
 
-def test_holding_the_button_shows_the_older_picture(at: Studio, qtbot: QtBot) -> None:
+def test_holding_the_button_shows_the_older_image(at: Studio, qtbot: QtBot) -> None:
     before = picture_of(at)
     redraw(qtbot, at, 1, "stone")
     new, older = picture_of(at), at.window.prompting.bar.older
@@ -422,7 +422,7 @@ def test_discarded_before_it_has_begun_nothing_has_happened(at: Studio, qtbot: Q
 
 
 @TILE_RUNS
-def test_an_engine_that_fails_meanwhile_leaves_the_older_picture(at: Studio, qtbot: QtBot) -> None:
+def test_an_engine_that_fails_meanwhile_leaves_the_older_image(at: Studio, qtbot: QtBot) -> None:
     before, calls = picture_of(at), at.engine.calls
 
     failures: list[int] = []

@@ -100,7 +100,7 @@ def test_the_view_menu_hides_it(cells: Bench) -> None:
     assert has_bar(pane)
 
 
-def test_the_picture_itself_has_none(cells: Bench) -> None:
+def test_the_image_itself_has_none(cells: Bench) -> None:
     pane = cells.window.panes.generated
     assert length_of_bar(pane.rendered()) < 20
     assert length_of_bar(grabbed(pane)) == 200
@@ -253,7 +253,7 @@ def test_another_type_can_be_chosen(viewer: Bench, qtbot: QtBot) -> None:
     assert menu.actions()[-1].isChecked()
 
 
-def test_a_caution_stands_by_a_medical_picture(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_caution_stands_by_a_medical_image(bench: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "scan.dcm"
     grey = smooth(300, 200)[..., 0]
     content = dicom(grey, WindowCenter=100, WindowWidth=200, PixelSpacing=[0.5, 0.5])

@@ -121,11 +121,11 @@ def test_in_the_window_a_view_is_named_and_found_again(viewer: Bench, qtbot: QtB
     assert window.navigator.camera == there
 
 
-def test_without_a_picture_there_is_nothing_to_name(bench: Bench) -> None:
+def test_without_an_image_there_is_nothing_to_name(bench: Bench) -> None:
     assert not bench.window.bookmarks_menu.actions()[0].isEnabled()
 
 
-def test_another_picture_has_none_of_them_another_engine_has(
+def test_another_image_has_none_of_them_another_engine_has(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = viewer.window
@@ -145,7 +145,7 @@ def test_another_picture_has_none_of_them_another_engine_has(
     settle(qtbot, window)
 
 
-def test_bookmarks_of_a_picture_are_there_at_the_next_start(
+def test_bookmarks_of_an_image_are_there_at_the_next_start(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     menu = viewer.window.bookmarks_menu

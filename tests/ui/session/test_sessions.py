@@ -169,7 +169,7 @@ def test_reload_brings_back_the_session(trip: Path, new_window: Open, qtbot: QtB
 
 
 @pytest.mark.parametrize("found", [True, False])
-def test_a_missing_picture_is_asked_for(
+def test_a_missing_image_is_asked_for(
     trip: Path,
     photo: Path,
     new_window: Open,
@@ -194,7 +194,7 @@ def test_a_missing_picture_is_asked_for(
         assert not window.readout.isVisible()
 
 
-def test_a_wrong_picture_is_asked_about_again(
+def test_a_wrong_image_is_asked_about_again(
     trip: Path, photo: Path, new_window: Open, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     photo.rename(tmp_path / "moved.png")
@@ -237,7 +237,7 @@ def test_saving_can_be_stopped_and_failing_is_told(
     assert path.exists() == ("Saved" in first.banner.text)
 
 
-def test_what_was_being_saved_when_another_picture_was_opened_is_told(
+def test_what_was_being_saved_when_another_image_was_opened_is_told(
     first: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choose: Choose
 ) -> None:
     def until_stopped(*_: object, cancelled: IsCancelled, **__: object) -> None:

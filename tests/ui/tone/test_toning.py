@@ -359,7 +359,7 @@ def test_kept_tones_that_are_broken_are_automatic(tmp_path: Path) -> None:
     assert kept_tone(path) == AUTOMATIC
 
 
-def test_the_picture_is_that_of_the_command_line(viewer: Bench, qtbot: QtBot) -> None:
+def test_the_image_is_that_of_the_command_line(viewer: Bench, qtbot: QtBot) -> None:
     typed(ready(viewer, qtbot).high, "1500")
     quiet(viewer, qtbot)
     document = viewer.window.document

@@ -168,7 +168,7 @@ def is_marked(window: MainWindow) -> bool:
     return bool(edge.max() > 30)
 
 
-def test_it_is_on_the_picture_while_work_goes_on_and_in_no_picture_taken(
+def test_it_is_on_the_image_while_work_goes_on_and_in_no_image_taken(
     viewer: Bench, qtbot: QtBot
 ) -> None:
     window = viewer.window
@@ -189,12 +189,12 @@ def test_it_goes_with_the_first_step_of_a_gesture(viewer: Bench) -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.CURTAIN, Mode.BLINK, Mode.DIFFERENCE])
-def test_where_another_picture_lies_over_it_nothing_is_marked(viewer: Bench, mode: Mode) -> None:
+def test_where_another_image_lies_over_it_nothing_is_marked(viewer: Bench, mode: Mode) -> None:
     viewer.window.panes.compare(mode, Sides())
     assert not is_marked(viewer.window)
 
 
-def test_beside_another_picture_only_the_side_that_is_drawn_is_marked(
+def test_beside_another_image_only_the_side_that_is_drawn_is_marked(
     viewer: Bench, qtbot: QtBot
 ) -> None:
     window = viewer.window

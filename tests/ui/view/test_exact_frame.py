@@ -193,7 +193,7 @@ def test_another_overlay_or_view_cancels_the_one_before(pane: Pane) -> None:
     assert pane.exact.legend == ()
 
 
-def test_the_older_picture_covers_the_frame_until_it_is_left(pane: Pane) -> None:
+def test_the_older_image_covers_the_frame_until_it_is_left(pane: Pane) -> None:
     pane.compose()
     pane.exact.show_older(True)
     request = pane.document.frames[-1]
@@ -206,7 +206,7 @@ def test_the_older_picture_covers_the_frame_until_it_is_left(pane: Pane) -> None
     assert pane.exact.is_final, "the frame is still there"
 
 
-def test_an_older_picture_of_a_view_that_was_left_is_not_shown(pane: Pane) -> None:
+def test_an_older_image_of_a_view_that_was_left_is_not_shown(pane: Pane) -> None:
     pane.exact.show_older(True)
     (request,) = pane.document.frames
     pane.move(FAR_VIEW)

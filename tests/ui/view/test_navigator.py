@@ -53,7 +53,7 @@ def test_one_to_one_centres_what_is_seen_whole(
     [(10**400, -(10**400), 1), (-(10**400), 0, 2**200), (5, 5, Fraction(1, 2**250))],
     ids=["far", "far and deep", "tiny"],
 )
-def test_a_camera_from_a_file_is_brought_into_the_picture(
+def test_a_camera_from_a_file_is_brought_into_the_image(
     qtbot: QtBot, go: Callable[[Navigator, Camera], None], x: int, y: int, magnification: Fraction
 ) -> None:
     """Floats would overflow on the way there, and nothing would be seen."""

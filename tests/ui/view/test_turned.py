@@ -115,7 +115,7 @@ def test_the_wheel_zooms_at_the_pointer(
 
 
 @pytest.mark.parametrize("orientation", TURNED, ids=str)
-def test_a_drag_moves_the_picture_with_the_pointer(
+def test_a_drag_moves_the_image_with_the_pointer(
     deep: Bench, qtbot: QtBot, orientation: Orientation
 ) -> None:
     canvas = turn(deep, qtbot, orientation)

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import Bench, settle, wheel
 
 
-def test_a_banner_leaves_the_picture_where_it_is(viewer: Bench, qtbot: QtBot) -> None:
+def test_a_banner_leaves_the_image_where_it_is(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
     camera, size = window.navigator.camera, window.panes.size()
     window.banner.warn("A long sentence about trouble. " * 8)
@@ -41,7 +41,7 @@ def test_escape_stops_work_and_closes_the_banner_at_once(viewer: Bench, qtbot: Q
     assert window.banner.text == ""
 
 
-def test_trouble_with_one_file_is_not_shown_over_the_next_picture(
+def test_trouble_with_one_file_is_not_shown_over_the_next_image(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = viewer.window

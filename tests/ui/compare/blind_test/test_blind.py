@@ -63,7 +63,7 @@ def test_nothing_tells_what_is_what(viewer: Bench, blind: Blind, qtbot: QtBot) -
     qtbot.waitUntil(lambda: bool(window.panes.generated.layer.legend))
 
 
-def test_whoever_prefers_one_picture_is_understood_however_it_is_shuffled(
+def test_whoever_prefers_one_image_is_understood_however_it_is_shuffled(
     viewer: Bench, blind: Blind, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = viewer.window
@@ -89,7 +89,7 @@ def test_whoever_prefers_one_picture_is_understood_however_it_is_shuffled(
     box.close()
 
 
-def test_swapping_moves_the_pictures_themselves(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
+def test_swapping_moves_the_images_themselves(viewer: Bench, blind: Blind, qtbot: QtBot) -> None:
     panes = viewer.window.panes
     panes.set_blind(False)
     settle(qtbot, viewer.window)

@@ -51,7 +51,7 @@ def test_tiles_join_without_gaps(qtbot: QtBot, magnification: float, shift: floa
     assert np.all(painted(view, grey) == 180)
 
 
-def test_the_picture_ends_where_it_ends(qtbot: QtBot) -> None:
+def test_the_image_ends_where_it_ends(qtbot: QtBot) -> None:
     white = np.full((100, 100, 3), 255, np.uint8)
     shown = painted(View(camera_at(0, 50, 1.0), 80, 60), white)
     assert np.all(shown[:, :40] == BACKGROUND)

@@ -120,7 +120,7 @@ SVG = (
 )
 
 
-def test_a_picture_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
+def test_an_image_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "disc.svg"
     path.write_text(SVG)
     window = viewer.window
@@ -143,7 +143,7 @@ def test_a_picture_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: 
     assert seen.alpha == 128
 
 
-def test_an_opaque_picture_has_no_choice(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
+def test_an_opaque_image_has_no_choice(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
     window = viewer.window
     assert window.parts.backdrops.menu.isEnabled()
     plain = tmp_path / "plain.png"
