@@ -271,11 +271,13 @@ class ImageController(QObject):
         self.scope = ImageScope(
             document, choice, self._parts, lambda: self.busy or self._parts.upscaling.running
         )
-        self._chosen = None
+        chosen, self._chosen = self._next_choice, None
         if image.session is None:
             self.choice = choice
-        elif old is not None and old.source is source:  # else the session brought its engine
+        elif old is not None and old.source is source:
             self.choice = chosen_since(self.choice, old.choice, choice)
+        else:  # the session brought its engine
+            self.choice = chosen
         document.tiles_made.connect(self._memory.soon)
         apart = not source.levels.in_memory  # it uses little memory; speed counts for all others
         if apart or (old is not None and not old.source.levels.in_memory):

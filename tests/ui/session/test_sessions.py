@@ -305,6 +305,19 @@ def test_the_engine_of_a_session_goes_for_the_next_photo_once_it_is_chosen_by_ha
     assert window.engine_menu.choice == EngineChoice(shown.engine, "cpu", seed=3)
 
 
+def test_an_engine_chosen_while_a_session_is_opened_goes_for_the_next_photo(
+    trip: Path, photo: Path, new_window: Open, qtbot: QtBot
+) -> None:
+    window = new_window(photo, EngineChoice("nearest", "cpu", seed=3))
+    qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
+    with qtbot.waitSignal(window.opened, timeout=10_000):
+        window.open_image(trip)
+        window.engine_menu.chosen.emit(EngineChoice("bicubic", "cpu", seed=3))
+    assert window.engine_menu.choice.engine.endswith("mine.safetensors")
+    opened(window, qtbot, photo)
+    assert window.engine_menu.choice == EngineChoice("bicubic", "cpu", seed=3)
+
+
 def test_what_a_session_was_made_with_is_not_remembered_as_the_users(
     trip: Path, new_window: Open, qtbot: QtBot
 ) -> None:
