@@ -333,7 +333,7 @@ def open_core() -> "Core":
         return pool.submit(used).result()
 
 
-_kernels_set = threading.Event()
+_kernels, _kernels_set = threading.Lock(), threading.Event()
 
 
 def _keep_no_kernels(core: "Core") -> None:
@@ -342,19 +342,21 @@ def _keep_no_kernels(core: "Core") -> None:
     It does that when it makes its first kernel. The oneDNN in torch, which has no other cache, must
     not see it.
     """
-    if _kernels_set.is_set() or KERNEL_CACHE in os.environ:
-        return
     from openvino import Model, opset13
 
-    image = opset13.parameter([1, 1, 8, 8], np.float32)
-    taps = np.ones((1, 1, 3, 3), np.float32)
-    blurred = opset13.convolution(image, taps, [1, 1], [1, 1], [1, 1], [1, 1])
-    os.environ[KERNEL_CACHE] = "0"
-    try:
-        core.compile_model(Model([blurred], [image], "blur"), "CPU")(np.ones((1, 1, 8, 8), "f4"))
-    finally:
-        del os.environ[KERNEL_CACHE]
-    _kernels_set.set()
+    with _kernels:  # engines and drafts are loaded on threads of their own
+        if _kernels_set.is_set() or KERNEL_CACHE in os.environ:
+            return
+        image = opset13.parameter([1, 1, 8, 8], np.float32)
+        taps = np.ones((1, 1, 3, 3), np.float32)
+        blurred = opset13.convolution(image, taps, [1, 1], [1, 1], [1, 1], [1, 1])
+        blur = Model([blurred], [image], "blur")
+        os.environ[KERNEL_CACHE] = "0"
+        try:
+            core.compile_model(blur, "CPU")(np.ones((1, 1, 8, 8), np.float32))
+        finally:
+            del os.environ[KERNEL_CACHE]
+        _kernels_set.set()
 
 
 _importing = threading.Lock()

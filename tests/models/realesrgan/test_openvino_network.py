@@ -443,6 +443,21 @@ def test_kernels_of_networks_that_are_gone_take_no_memory() -> None:
     assert grown[0] < 0.3 * grown[1], grown
 
 
+def test_devices_are_opened_by_several_threads_at_once() -> None:
+    code = """
+        import os
+        from concurrent.futures import ThreadPoolExecutor
+        from cozviewer.models.realesrgan.openvino_network import KERNEL_CACHE, open_core
+
+        os.environ.pop(KERNEL_CACHE, None)
+        with ThreadPoolExecutor(4) as pool:
+            cores = [future.result() for future in [pool.submit(open_core) for _ in range(4)]]
+        print(len(cores), KERNEL_CACHE in os.environ)
+    """
+    done = subprocess.run([sys.executable, "-c", dedent(code)], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("4 False\n", "")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_signals_arrive_after_devices_are_dropped_in_any_order() -> None:
     code = """
