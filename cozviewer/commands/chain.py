@@ -25,7 +25,7 @@ from cozviewer.util.units import duration_text
 EPILOG = """what is written:
   DIR/per-sample/NAME/0.png ... n.png       the states: 0 is the photo's middle, n is 4^n x closer
   DIR/per-sample/NAME/txt/0.txt ...         prompts; i.txt made state i+1, as the authors count
-  DIR/per-scale/scale0/NAME.png ...         the same states by level , to measure over a folder
+  DIR/per-scale/scale0/NAME.png ...         the same states by level, to measure over a folder
   DIR/recursive/NAME.png                    all states of a photo beside each other; here alone
                                             with the bars of --scale-bar, as states are measured
 NAME is the file's name without its suffix, with it (photo-jpg) where two photos share a name.

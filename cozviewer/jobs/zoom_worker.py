@@ -102,11 +102,11 @@ class ZoomWorker(QObject):
             return
         computed = False
 
-        def tell(stage: str) -> None:
+        def report(stage: str) -> None:
             self.progressed.emit(request, Progress(stage, request.region.z, 0, 0, None))
 
         try:
-            with reporting_stages(tell):
+            with reporting_stages(report):
                 for progress in self._chain.refine(
                     *request.region,
                     request.cancelled.is_set,

@@ -1,4 +1,4 @@
-"""What this computer has to run networks on, as the system, its packages and torch tell it."""
+"""What this computer has to run networks on, as reported by the system and torch."""
 
 import os
 import platform

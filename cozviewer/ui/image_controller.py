@@ -226,10 +226,10 @@ class ImageController(QObject):
         if self.scope is None:
             self.choice = choice
             self._parts.engine_menu.show_choice(choice)
-            self.opening.use(choice)
+            self.opening.use(choice, with_own_server(choice))
         elif choice != self.scope.choice or self._chosen is not None:
             self._chosen = chosen_since(self.choice, self.scope.choice, choice)
-            if not self.opening.use(self._chosen):
+            if not self.opening.use(self._chosen, with_own_server(self._chosen)):
                 self.opening.switch(self.scope.document.image, choice)
         else:  # an open session may have it, though the user has chosen another one before
             self.choice = replace(self.choice, engine=choice.engine)

@@ -101,8 +101,11 @@ class Opening(QObject):
         source = image.source
         self._send(OpenRequest(source.path or Path(source.name), choice, image=image))
 
-    def use(self, choice: EngineChoice) -> bool:
+    def use(self, choice: EngineChoice, settings: EngineChoice) -> bool:
         """Open what is being read with other settings; a session has its own.
+
+        Args:
+            choice, settings: As in `OpenRequest`.
 
         Returns:
             Whether anything is being read, other than for a switch of the engine.
@@ -110,7 +113,7 @@ class Opening(QObject):
         request = self._request
         if not self._reading or request is None or request.image is not None:
             return False
-        self._send(replace(request, choice=choice, cancelled=Event()))
+        self._send(replace(request, choice=choice, settings=settings, cancelled=Event()))
         return True
 
     def stop(self) -> None:
