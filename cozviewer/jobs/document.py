@@ -94,7 +94,7 @@ class Document(QObject):
     tiles_changed = Signal(object)
     borrowed_found = Signal(object, object)
     prompts_found = Signal(object, object)
-    composed = Signal(object, object, object)
+    composed = Signal(object, object)
     marked = Signal(object, object, object)
     progressed = Signal(object)
     refined = Signal()

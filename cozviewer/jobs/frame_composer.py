@@ -15,7 +15,7 @@ from cozviewer.jobs.images import to_premultiplied, to_qimage
 from cozviewer.jobs.latest import answer
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import Kernel, compose
-from cozviewer.pyramid.pyramid import Pyramid
+from cozviewer.pyramid.pyramid import Pyramid, TileMissing
 from cozviewer.pyramid.transparency import AlphaOptions, alpha_of_view
 from cozviewer.util.translation import QT_TRANSLATE_NOOP
 
@@ -56,6 +56,22 @@ class FrameAlpha:
 
 
 @dataclass(frozen=True, eq=False)
+class ComposedFrame:
+    """A frame without an overlay.
+
+    Attributes:
+        image: Its pixels, opaque.
+        complete: Whether all tiles that the view needs were there; the others are enlarged from
+            coarser ones.
+        alpha: Its alpha; None if all of it is opaque.
+    """
+
+    image: QImage
+    complete: bool
+    alpha: FrameAlpha | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Trusted:
     """A frame with the overlay of consistency, in which text and faces can be detected.
 
@@ -76,15 +92,14 @@ class FrameComposer(QObject):
     """Composes frames; lives on a worker's thread.
 
     Signals:
-        composed: (FrameRequest, QImage, FrameAlpha | None) a frame without an overlay, opaque, and
-            its alpha; None if all of it is opaque.
+        composed: (FrameRequest, ComposedFrame) a frame without an overlay.
         marked: (FrameRequest, QImage, tuple[Mark, ...]) a frame with one, and its legend.
         trusted: (Trusted) a frame with the overlay of consistency over generated parts, for the
             detectors.
         failed: (str) one sentence.
     """
 
-    composed = Signal(object, object, object)
+    composed = Signal(object, object)
     marked = Signal(object, object, object)
     trusted = Signal(object)
     failed = Signal(str)
@@ -105,18 +120,20 @@ class FrameComposer(QObject):
         pyramid = self._pyramid.older if request.older else self._pyramid
         answer(
             request,
-            lambda: compose(pyramid, request.view, request.finest, request.kernel),
-            lambda frame: self._deliver(request, frame, pyramid),
+            lambda: _composed(pyramid, request),
+            lambda made: self._deliver(request, *made, pyramid),
             self.failed.emit,
             QT_TRANSLATE_NOOP("Error", "composing the view"),
         )
 
-    def _deliver(self, request: FrameRequest, frame: Rgb8, pyramid: Pyramid) -> None:
+    def _deliver(
+        self, request: FrameRequest, frame: Rgb8, complete: bool, pyramid: Pyramid
+    ) -> None:
         if request.overlay is None:
             options = AlphaOptions(request.kernel, hard=request.finest is None)
             plane = alpha_of_view(pyramid.source, request.view, options)
             alpha = None if plane is None else FrameAlpha(plane, to_premultiplied(frame, plane))
-            self.composed.emit(request, to_qimage(frame), alpha)
+            self.composed.emit(request, ComposedFrame(to_qimage(frame), complete, alpha))
         else:
             self._mark(request, request.overlay, frame, pyramid)
 
@@ -129,3 +146,16 @@ class FrameComposer(QObject):
             self.trusted.emit(Trusted(request, made, frame, tuple(parts)))
         else:
             self.marked.emit(request, to_qimage(made.rgb), made.legend)
+
+
+def _composed(pyramid: Pyramid, request: FrameRequest) -> tuple[Rgb8, bool]:
+    """Return the frame of a request, and whether all its tiles were there.
+
+    A tile may be lost after the plan has counted it: damaged in a way that only decoding it shows,
+    or removed from the cache by another window.
+    """
+    view, finest, kernel = request.view, request.finest, request.kernel
+    try:
+        return compose(pyramid, view, finest, kernel, complete=True), True
+    except TileMissing:
+        return compose(pyramid, view, finest, kernel), False

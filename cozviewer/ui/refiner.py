@@ -1,7 +1,8 @@
 """The refine loop: brings what a layer shows of a document to the detail that its view needs.
 
 A gesture interrupts the work, a pause in it requests a draft, and a view at rest is refined. When
-the document has finished or was stopped, the layer composes its exact frame.
+the document has finished or was stopped, the layer composes its exact frame. If tiles turn out to
+be lost then, the view is refined again.
 """
 
 from dataclasses import replace
@@ -9,11 +10,16 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.frame_composer import ComposedFrame, FrameRequest
 from cozviewer.ui.connections import Connections
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
 from cozviewer.ui.view.pointer import pointed_place
+
+MOST_REPAIRS = 2
+"""How often tiles that are lost are made again for one view: with a cache smaller than the view
+they would be lost again and again."""
 
 
 class Refiner(QObject):
@@ -51,18 +57,21 @@ class Refiner(QObject):
         self.drafts = False
         self.complete = False
         self._again = False
+        self._repairs = 0
         self._navigator, self._pane = navigator, pane
         self._connections = Connections()
         self._connections.add(navigator.gesture_started, self.interrupt)
         self._connections.add(navigator.paused, self.draw_draft)
         self._connections.add(document.refined, self._on_refined)
         self._connections.add(document.stopped, self._on_stopped)
+        self._connections.add(document.composed, self._on_composed)
 
     @Slot()
     def interrupt(self) -> None:
         """Make the work on the present view stale."""
         self.document.interrupt()
         self.complete = self._again = False
+        self._repairs = 0
         self.interrupted.emit()
 
     @Slot()
@@ -113,3 +122,13 @@ class Refiner(QObject):
         if self.layer is not None:
             self.layer.finish(final=False)
         self.stopped.emit()
+
+    @Slot(object, object)
+    def _on_composed(self, request: FrameRequest, frame: ComposedFrame) -> None:
+        """Refine the view again if tiles were lost after it was found complete."""
+        if frame.complete or not self.complete or self.layer is None:
+            return
+        stale = request.cancelled.is_set() or request.older or request.view != self.layer.view
+        if not stale and self._repairs < MOST_REPAIRS:
+            self._repairs += 1
+            self.refine()

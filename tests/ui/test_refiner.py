@@ -1,19 +1,23 @@
 """The refine loop of one image: when its document is interrupted, drafted and refined."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from cozviewer.jobs.document import Document
+from cozviewer.jobs.frame_composer import ComposedFrame, FrameRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.ui.refiner import Refiner
 from cozviewer.ui.view.canvas import Canvas
 from cozviewer.ui.view.layer import Layer
 from cozviewer.ui.view.navigator import Navigator
+from tests.ui.view.documents import FAR_VIEW
 
 
 class Recorder(QObject):
@@ -21,6 +25,7 @@ class Recorder(QObject):
 
     refined = Signal()
     stopped = Signal()
+    composed = Signal(object, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +141,35 @@ def test_the_layer_gets_its_exact_frame_when_the_work_ends(bench: Bench) -> None
     assert bench.signals == ["began", "stopped", "refined"]
     bench.navigator.pan(5, 0)
     assert not bench.refiner.complete
+
+
+def test_a_view_is_refined_again_where_tiles_were_lost_but_not_for_ever(bench: Bench) -> None:
+    request = FrameRequest(bench.layer.view, None)
+    lost, whole = (ComposedFrame(QImage(), complete) for complete in (False, True))
+    bench.refiner.refine()
+    bench.document.composed.emit(request, lost)
+    assert bench.asked == ["refine"], "it is under way"
+    for composed, again in ((whole, []), (lost, ["refine"]), (lost, ["refine"]), (lost, [])):
+        bench.document.refined.emit()
+        bench.document.composed.emit(request, composed)
+        assert bench.asked == again
+    bench.refiner.interrupt()
+    bench.refiner.refine()
+    assert bench.asked == ["interrupt", "refine"]
+    bench.document.refined.emit()
+    bench.document.composed.emit(FrameRequest(FAR_VIEW, None), lost)
+    bench.document.composed.emit(replace(request, older=True), lost)
+    request.cancelled.set()
+    bench.document.composed.emit(request, lost)
+    assert bench.document.asked == [], "not of what is shown"
+
+
+def test_a_view_that_was_stopped_stays_as_it_is(bench: Bench) -> None:
+    bench.refiner.refine()
+    bench.document.stopped.emit()
+    lost = ComposedFrame(QImage(), complete=False)
+    bench.document.composed.emit(FrameRequest(bench.layer.view, None), lost)
+    assert bench.asked == ["refine"]
 
 
 def test_after_closing_it_follows_nothing(bench: Bench) -> None:

@@ -57,7 +57,7 @@ def test_broken_tiles_are_made_again_where_they_are_seen(
         window.banner.hide()
         window.navigator.begin_at(camera_at(350, 250, 4.0))
         settle(qtbot, window)
-        # A tile that cannot be read is noticed with a frame, and made after that was shown.
+        # A tile that cannot be decoded may be noticed with the frame, and is made after it.
         qtbot.waitUntil(lambda: window.panes.generated.layer.frame_is_final)
         settle(qtbot, window)
         document = window.document

@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 from cozviewer.chain.trust.overlays import Kind, Mark
 from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.frame_composer import FrameAlpha, FrameRequest
+from cozviewer.jobs.frame_composer import ComposedFrame, FrameAlpha, FrameRequest
 from cozviewer.jobs.latest import Latest
 from cozviewer.pyramid.camera import View
 from cozviewer.ui.view.navigator import Navigator
@@ -238,6 +238,7 @@ class ExactFrame(QObject):
             final: Whether all that the view needs is there; else work on it was stopped.
         """
         self._complete, self._final = True, final
+        self._frame.cancel()  # it may lack what has come since
         self.ask()
 
     def ask(self) -> None:
@@ -292,9 +293,9 @@ class ExactFrame(QObject):
 
     # -- what comes ------------------------------------------------------------------------------
 
-    @Slot(object, object, object)
-    def _on_composed(self, request: FrameRequest, image: QImage, alpha: FrameAlpha | None) -> None:
-        if self._older.accept(request, image):
+    @Slot(object, object)
+    def _on_composed(self, request: FrameRequest, composed: ComposedFrame) -> None:
+        if self._older.accept(request, composed.image):
             self.updated.emit()
             return
         old = self._frame.result
@@ -302,7 +303,8 @@ class ExactFrame(QObject):
         moved = old is not None and request.view.shift_from(old.view) is not None
         soft = not moved and not self._navigator.reduced_motion
         arrived = time.monotonic() if soft else -math.inf
-        frame = Frame(request.view, image, arrived, self._final, alpha)
+        final = self._final and composed.complete
+        frame = Frame(request.view, composed.image, arrived, final, composed.alpha)
         if not self._frame.accept(request, frame):
             return
         self.composed.emit(soft)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from cozviewer.jobs.borrowed_finder import BorrowedRequest
 from cozviewer.jobs.document import Document
-from cozviewer.jobs.frame_composer import FrameRequest
+from cozviewer.jobs.frame_composer import ComposedFrame, FrameRequest
 from cozviewer.jobs.tile_loader import LoadRequest
 from cozviewer.pyramid.camera import View, camera_at
 
@@ -25,7 +25,7 @@ class FakeDocument(QObject):
     draft_drawn = Signal(object)
     sharper_drawn = Signal(object)
     tiles_changed = Signal(object)
-    composed = Signal(object, object, object)
+    composed = Signal(object, object)
     marked = Signal(object, object, object)
     borrowed_found = Signal(object, object)
 
@@ -46,10 +46,10 @@ class FakeDocument(QObject):
     def load(self, request: LoadRequest) -> None:
         self.loads.append(request)
 
-    def answer(self, request: FrameRequest) -> QImage:
+    def answer(self, request: FrameRequest, complete: bool = True) -> QImage:
         """Deliver a frame, and return it."""
         image = QImage(4, 3, QImage.Format.Format_RGB32)
-        self.composed.emit(request, image, None)
+        self.composed.emit(request, ComposedFrame(image, complete))
         return image
 
     @property

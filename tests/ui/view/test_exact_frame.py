@@ -154,6 +154,16 @@ def test_a_final_frame_stays_over_a_draft_and_new_tiles(pane: Pane) -> None:
     assert pane.exact.is_final
 
 
+def test_a_frame_that_lacks_tiles_is_not_final_and_is_composed_again(pane: Pane) -> None:
+    pane.exact.finish(final=True)
+    pane.document.answer(pane.document.frames[0], complete=False)
+    assert pane.exact.current is not None
+    assert not pane.exact.is_final
+    pane.exact.finish(final=True)
+    pane.document.answer(pane.document.frames[1])
+    assert pane.exact.is_final
+
+
 def test_the_overlay_belongs_to_the_frame_of_the_view(pane: Pane) -> None:
     pane.exact.set_overlay("origin")
     assert pane.exact.awaits_marks
