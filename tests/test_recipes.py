@@ -150,15 +150,23 @@ def test_the_lines_of_the_installer_are_whole() -> None:
     assert f"Classes\\{SUFFIX}" in sections["Registry"][0]
 
 
-def test_the_installer_adds_its_folder_to_the_path_once() -> None:
+def test_the_installer_adds_its_folder_to_the_path_once_and_takes_it_out() -> None:
     sections = installer()
     (line,) = (line for line in sections["Registry"] if 'ValueName: "Path"' in line)
     assert line.endswith("Check: not IsAdminInstallMode and PathLacksProgram")
     code = "\n".join(sections["Code"])
-    assert "RegQueryStringValue(HKEY_CURRENT_USER, 'Environment', 'Path', Path)" in code
-    assert (
-        "Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';')" in code
-    )
+    assert "RegQueryStringValue(HKEY_CURRENT_USER, Environment, 'Path', Path)" in code
+    assert "Pos(Uppercase(ExpandConstant(';{app};')), Uppercase(Path))" in code
+    _, removal = code.split("procedure CurUninstallStepChanged(Step: TUninstallStep);")
+    assert "Delete(Path, Place, Length(ExpandConstant(';{app}')));" in removal
+    assert "RegWriteExpandStringValue(HKEY_CURRENT_USER, Environment, 'Path'," in removal
+    assert removal.count("begin") == removal.count("end;") == 1
+
+
+def test_no_comment_of_the_installer_ends_before_it_should() -> None:
+    outside = re.sub(r"\{[^}]*\}|'[^']*'", "", "\n".join(installer()["Code"]))
+    assert not set("{}") & set(outside)
+    assert re.findall(r"^\w+", outside, re.MULTILINE)[:2] == ["const", "function"]
 
 
 def test_the_installer_offers_the_program_for_every_format(tmp_path: Path) -> None:

@@ -54,13 +54,47 @@ Root: HKA; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; \
 Filename: "{app}\cozviewer.exe"; Description: "Open cozviewer"; Flags: postinstall nowait skipifsilent
 
 [Code]
-{ Whether the folder of the program is not yet in the Path, to which each installation would add it
-  again. Semicolons around both find it at the ends, too, and whole names alone. }
-function PathLacksProgram: Boolean;
+const
+  Environment = 'Environment';
+
+{ The user's Path with a semicolon before and after, so that each folder in it stands between two;
+  ';' if there is none. }
+function DelimitedPath: String;
 var
   Path: String;
 begin
-  if not RegQueryStringValue(HKEY_CURRENT_USER, 'Environment', 'Path', Path) then
+  if not RegQueryStringValue(HKEY_CURRENT_USER, Environment, 'Path', Path) then
     Path := '';
-  Result := Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Path) + ';') = 0;
+  Result := ';' + Path + ';';
+end;
+
+{ The position in such a Path of the semicolon before the folder of the program; 0 if it is not in
+  there. }
+function PlaceOfProgram(Path: String): Integer;
+begin
+  Result := Pos(Uppercase(ExpandConstant(';{app};')), Uppercase(Path));
+end;
+
+{ Whether the folder of the program is not yet in the Path, to which each installation would add it
+  again. }
+function PathLacksProgram: Boolean;
+begin
+  Result := PlaceOfProgram(DelimitedPath) = 0;
+end;
+
+{ Takes the folder of the program, which the task "path" added, out of the Path. }
+procedure CurUninstallStepChanged(Step: TUninstallStep);
+var
+  Path: String;
+  Place: Integer;
+begin
+  if Step <> usPostUninstall then
+    exit;
+  Path := DelimitedPath;
+  Place := PlaceOfProgram(Path);
+  if Place = 0 then
+    exit;
+  Delete(Path, Place, Length(ExpandConstant(';{app}')));
+  RegWriteExpandStringValue(HKEY_CURRENT_USER, Environment, 'Path',
+    Copy(Path, 2, Length(Path) - 2));
 end;
