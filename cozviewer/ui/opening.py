@@ -113,7 +113,7 @@ class Opening(QObject):
         request = self._request
         if not self._reading or request is None or request.image is not None:
             return False
-        self._send(replace(request, choice=choice, settings=settings, cancelled=Event()))
+        self._send(replace(request, choice=choice, settings=settings))
         return True
 
     def stop(self) -> None:
@@ -137,10 +137,11 @@ class Opening(QObject):
     def _send(self, request: OpenRequest) -> None:
         if self._request is not None:
             self._request.cancelled.set()
-        self._request = request
+        # A request may be a changed copy of the one that was cancelled just now.
+        self._request = replace(request, cancelled=Event())
         self._reading = True
         self.started.emit(request.path.name)
-        self._open.emit(request)
+        self._open.emit(self._request)
 
     def _wanted(self, request: OpenRequest) -> bool:
         """Return whether a request is the newest and was not stopped."""
@@ -203,7 +204,7 @@ class Opening(QObject):
             sentence,
             QMessageBox.StandardButton.Open | QMessageBox.StandardButton.Cancel,
         )
-        again = replace(request, allow_huge=True, cancelled=Event())
+        again = replace(request, allow_huge=True)
         box.accepted.connect(lambda: self._send(again))
         box.rejected.connect(lambda: self.failed.emit(""))
         box.open()
@@ -240,6 +241,6 @@ class Opening(QObject):
             image_filter(),
         )
         if chosen:
-            self._send(replace(request, photo=Path(chosen), cancelled=Event()))
+            self._send(replace(request, photo=Path(chosen)))
         else:
             self.failed.emit("")
