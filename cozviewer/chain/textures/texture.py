@@ -70,6 +70,11 @@ EARLIER_CHOICES = (8.0, 24.0)
 NEAR = (0.1, 0.4)
 """The same for how much even texture there is around the spot itself."""
 
+STRONG, SHARE = 9.0, 0.4
+"""Contrast of the source in grey levels, and the share of what is above it that texture gets, from
+the second version of TEXTURE on. Contrast so strong (gravel 18, grass 15) is between stones and
+between blades; each one by itself is smoother."""
+
 MOST_GAIN = 1.6
 """Maximum gain of a cell."""
 
@@ -114,7 +119,7 @@ class PhotoTexture:
         self, read: Callable[[Rect], Rgb8], width: int, height: int, version: int = TEXTURE
     ) -> None:
         self._read = read
-        self._choices = CHOICES if version > 1 else EARLIER_CHOICES
+        self._version = version
         self._whole = Rect(0, 0, width, height)
         self._lock = threading.Lock()
         self._spots: OrderedDict[Rect, _Spots] = OrderedDict()
@@ -217,7 +222,7 @@ class PhotoTexture:
         around_it = region.grown(MARGIN)
         there = around_it.intersected(self._whole)
         pixels = padded(self._read(there), there, around_it, "symmetric")
-        spots = _Spots(survey(pixels, region), self._whole, self._choices)
+        spots = _Spots(survey(pixels, region), self._whole, self._version)
         with self._lock:
             self._spots[region] = spots
             while len(self._spots) > KEPT:
@@ -300,8 +305,9 @@ class _Spots:
     Positions are clamped to the photo, so texture continues beyond its edges.
     """
 
-    def __init__(self, figures: Survey, whole: Rect, choices: tuple[float, float]) -> None:
-        self._figures, self._choices = figures, choices
+    def __init__(self, figures: Survey, whole: Rect, version: int) -> None:
+        self._figures = figures
+        self._choices, self._share = (EARLIER_CHOICES, 1.0) if version < 2 else (CHOICES, SHARE)
         self._high = np.ascontiguousarray(figures.high.transpose(2, 0, 1))
         self._whole = whole
         region = figures.region
@@ -415,6 +421,7 @@ class _Spots:
         odds[odds < 0.05] = 0
         contrast = float((odds.sum(axis=1) * self._contrast[cells]).sum() / odds.sum())
         contrast = min(contrast, own)
+        contrast = min(contrast, STRONG + self._share * (contrast - STRONG))
         contrast *= part * _ramp(contrast, PLAIN)
         if contrast <= 0:
             return nothing
