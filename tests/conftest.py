@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
+from cozviewer.jobs.collector import collector_paused
 from cozviewer.util.signals import STOP_SIGNALS
 from tests.packages import Packages
 from tests.patience import PATIENCE
@@ -47,6 +48,13 @@ def pytest_xdist_auto_num_workers() -> int:
     """Run more processes than there are cores: tests of the window wait for timers and threads."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return 2 * (cores or 1)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while all modules are imported: it takes a seventh of that time."""
+    with collector_paused():
+        return (yield)
 
 
 PATIENCE_MS = round(1000 * PATIENCE)
