@@ -10,6 +10,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 if "PYTEST_XDIST_WORKER" in os.environ:  # the workers share the cores
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import gc
 import ipaddress
 import signal
 import socket
@@ -52,9 +53,12 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Collect no garbage while all modules are imported: it takes a seventh of that time."""
+    """Collect no garbage while all modules are imported, and pass over their objects afterwards:
+    there is next to none among them, and looking for it takes a thirtieth of all the time."""
     with collector_paused():
-        return (yield)
+        modules = yield
+    gc.freeze()
+    return modules
 
 
 PATIENCE_MS = round(1000 * PATIENCE)

@@ -14,6 +14,7 @@ MANY = 200
 _lock = Lock()
 _pauses = 0
 _was_enabled = False
+_passed_over = False
 
 
 @contextmanager
@@ -48,9 +49,13 @@ def libraries_passed_over(many: int = MANY) -> Iterator[None]:
     Args:
         many: Modules of a large library.
     """
+    global _passed_over
     before = len(sys.modules)
     yield
-    if gc.get_freeze_count() == 0 or len(sys.modules) - before > many:
+    # `gc.get_freeze_count` would tell the first time, too, but counts one by one: the window would
+    # stand still for 0.01 s for each photo.
+    if not _passed_over or len(sys.modules) - before > many:
+        _passed_over = True
         gc.freeze()
 
 

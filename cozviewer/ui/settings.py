@@ -97,12 +97,15 @@ def saved_preferences() -> Preferences:
 def save_preferences(preferences: Preferences) -> None:
     """Store the preferences. GUI thread."""
     before = saved_preferences()
-    for name, stored in _TEXTS.items():
-        if getattr(preferences, name) != getattr(before, name):
-            keep_text(stored, getattr(preferences, name))
+    texts: dict[str, str] = {
+        stored: getattr(preferences, name)
+        for name, stored in _TEXTS.items()
+        if getattr(preferences, name) != getattr(before, name)
+    }
     if preferences.shortcuts != before.shortcuts:
         changed = {name: list(keys) for name, keys in preferences.shortcuts.items()}
-        keep_text(SHORTCUTS, json.dumps(changed) if changed else "")
+        texts[SHORTCUTS] = json.dumps(changed) if changed else ""
+    keep_texts(texts)
 
 
 def _shortcuts_from(text: str) -> dict[str, tuple[str, ...]]:
@@ -168,13 +171,19 @@ def with_own_server(choice: EngineChoice) -> EngineChoice:
 
 def keep_text(name: str, text: str) -> None:
     """Store a setting, on disk at once. GUI thread."""
+    keep_texts({name: text})
+
+
+def keep_texts(texts: Mapping[str, str]) -> None:
+    """Store settings, all on disk at once. GUI thread."""
     settings = _settings()
     path = Path(settings.fileName())
     with suppress(OSError):  # Qt keeps the permissions of an existing file
         make_private_folder(path.parent)
         os.close(open_private(str(path), os.O_RDWR | os.O_CREAT))
         make_private(path)
-    settings.setValue(name, text)
+    for name, text in texts.items():
+        settings.setValue(name, text)
     settings.sync()
 
 

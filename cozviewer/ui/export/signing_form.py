@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from cozviewer.export.signing import Signature
-from cozviewer.ui.settings import keep_text, kept_text
+from cozviewer.ui.settings import keep_texts, kept_text
 from cozviewer.ui.widgets.forms import form_of
 from cozviewer.ui.widgets.path_field import PathField
 from cozviewer.util.translation import translate
@@ -62,6 +62,5 @@ class SigningForm(QWidget):
 
     def keep(self) -> None:
         """Remember the inputs."""
-        keep_text(WANTED, "on" if self.wanted.isChecked() else "")
-        keep_text(CERTIFICATE, self.certificate.text)
-        keep_text(KEY, self.key.text)
+        wanted = "on" if self.wanted.isChecked() else ""
+        keep_texts({WANTED: wanted, CERTIFICATE: self.certificate.text, KEY: self.key.text})

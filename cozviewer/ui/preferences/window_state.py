@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from cozviewer.ui.actions import Command
-from cozviewer.ui.settings import keep_text, kept_text
+from cozviewer.ui.settings import keep_text, keep_texts, kept_text
 
 GEOMETRY, SIDES, PANEL = "window/geometry", "window/sides", "window/panel-"
 """Names of stored settings."""
@@ -49,8 +49,7 @@ def bound_to_screen(window: QWidget) -> None:
 
 def keep_window(window: QMainWindow, sides: QSplitter) -> None:
     """Store the place and size of a window. GUI thread."""
-    keep_text(GEOMETRY, _text(window.saveGeometry()))
-    keep_text(SIDES, _text(sides.saveState()))
+    keep_texts({GEOMETRY: _text(window.saveGeometry()), SIDES: _text(sides.saveState())})
 
 
 def keep_panels(commands: Mapping[str, Command], actions: Mapping[str, QAction]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.export.upscaling.upscale import UpscaleOptions
-from cozviewer.ui.settings import keep_text, kept_text, settings_folder
+from cozviewer.ui.settings import keep_text, keep_texts, kept_text, settings_folder
 from cozviewer.ui.upscale.items import options_from
 from cozviewer.util.checked import checked_number
 from cozviewer.util.paths import is_network_path
@@ -24,8 +24,8 @@ def queue_file() -> Path:
 
 def keep_options(options: UpscaleOptions) -> None:
     """Remember options for the next photo. GUI thread."""
-    keep_text(OPTIONS, json.dumps(asdict(replace(options, folder=None))))
-    keep_text(FOLDER, str(options.folder or ""))
+    without_folder = json.dumps(asdict(replace(options, folder=None)))
+    keep_texts({OPTIONS: without_folder, FOLDER: str(options.folder or "")})
 
 
 def kept_options() -> UpscaleOptions:

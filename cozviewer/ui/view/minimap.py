@@ -56,11 +56,12 @@ class Minimap(QWidget):
             sizes = [levels.size(k) for k in range(len(levels))]
             fine = [k for k, size in enumerate(sizes) if size[0] >= wide or size[1] >= high]
             small = Image.fromarray(np.ascontiguousarray(levels[fine[-1] if fine else 0]))
-            small.thumbnail((wide, high), Image.Resampling.LANCZOS)
+            # In less than half the time of Lanczos, for which the window stands still.
+            small.thumbnail((wide, high), Image.Resampling.HAMMING)
             self._image, self._alpha = to_qimage(np.asarray(small)), None
             if source.alpha is not None:
                 plane = Image.fromarray(source.alpha.levels[fine[-1] if fine else 0])
-                self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.LANCZOS))
+                self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.HAMMING))
         self._turn()
 
     def set_backdrop(self, kind: str) -> None:
