@@ -105,7 +105,8 @@ def save_preferences(preferences: Preferences) -> None:
     if preferences.shortcuts != before.shortcuts:
         changed = {name: list(keys) for name, keys in preferences.shortcuts.items()}
         texts[SHORTCUTS] = json.dumps(changed) if changed else ""
-    keep_texts(texts)
+    if texts:
+        keep_texts(texts)
 
 
 def _shortcuts_from(text: str) -> dict[str, tuple[str, ...]]:
