@@ -177,6 +177,15 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def nothing_passed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A garbage collector that passes over no object yet."""
+    monkeypatch.setattr("cozviewer.jobs.collector._passed_over", False)
+    gc.unfreeze()
+    yield
+    gc.freeze()  # for the other tests
+
+
+@pytest.fixture
 def packages(monkeypatch: pytest.MonkeyPatch) -> Packages:
     """What hides installed packages, or adds others."""
     return Packages(monkeypatch)

@@ -52,8 +52,8 @@ def libraries_passed_over(many: int = MANY) -> Iterator[None]:
     global _passed_over
     before = len(sys.modules)
     yield
-    # `gc.get_freeze_count` would tell the first time, too, but counts one by one: the window would
-    # stand still for 0.01 s for each photo.
+    # A flag, because `gc.get_freeze_count` counts the objects one by one: for each photo, no other
+    # thread would run for 0.01 s.
     if not _passed_over or len(sys.modules) - before > many:
         _passed_over = True
         gc.freeze()

@@ -181,6 +181,7 @@ def _measured(spot: Spot, texture: bool) -> list[Measured]:
 
 
 def _at(chain: Chain, x: int, y: int, z: int) -> Measured:
+    """Return the figures of level z around a place of the photo."""
     region = _region(x, y, z, SIDE)
     pixels = _pixels(chain, z, region)
     parent = chain.pyramid.exact_region(z - STEP_LEVELS, coarser(region, STEP_LEVELS))

@@ -9,16 +9,12 @@ from types import ModuleType
 import pytest
 
 from cozviewer.chain.stages import report_stage, reporting_stages
-from cozviewer.jobs import collector
 from cozviewer.jobs.collector import collector_paused, libraries_passed_over, loaded_apart
 
 
 @pytest.fixture(autouse=True)
-def _nothing_passed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(collector, "_passed_over", False)
-    gc.unfreeze()
+def _as_before(nothing_passed_over: None) -> Iterator[None]:
     yield
-    gc.freeze()  # for the other tests
     gc.enable()
 
 

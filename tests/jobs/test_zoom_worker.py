@@ -23,15 +23,7 @@ class Loaded:
         """Nothing to load."""
 
 
-@pytest.fixture
-def _nothing_passed_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("cozviewer.jobs.collector._passed_over", False)
-    gc.unfreeze()
-    yield
-    gc.freeze()  # for the other tests
-
-
-@pytest.mark.usefixtures("_nothing_passed_over")
+@pytest.mark.usefixtures("nothing_passed_over")
 def test_the_engine_is_left_out_when_garbage_is_collected_and_later_objects_are_not() -> None:
     warmed: list[str] = []
 
