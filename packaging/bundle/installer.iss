@@ -58,7 +58,7 @@ const
   Environment = 'Environment';
 
 { The user's Path with a semicolon before and after, so that each folder in it stands between two;
-  ';' if there is none. }
+  ';;' if there is none. }
 function DelimitedPath: String;
 var
   Path: String;
