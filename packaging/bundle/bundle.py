@@ -65,6 +65,8 @@ def main() -> None:
     _run([python, "-P", "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--distpath",
           build, "--workpath", build / "work", HERE / "cozviewer.spec"], folder=build)  # fmt: skip
     folder = build / "cozviewer"
+    if sys.platform == "linux":  # some builds of Python have 17 MB of symbols for debuggers
+        _run(["strip", "--strip-unneeded", *folder.glob("_internal/libpython*.so*")])
     _try(folder / ("cozviewer.exe" if sys.platform == "win32" else "cozviewer"))
     manual = dist / "cozviewer.1"
     _run([python, "-P", ROOT / "packaging/manual.py", manual])
