@@ -190,7 +190,9 @@ class Studio:
         path = self._folder / f"{photo}.png"
         if not path.exists():
             Image.fromarray(_pixels(photo)).save(path, compress_level=1)
-        options = OpenOptions(path, EngineChoice(texture=texture), engine_named=True, cache=None)
+        # The fastest format differs between machines, and even between runs.
+        choice = EngineChoice(texture=texture, numbers="bf16")
+        options = OpenOptions(path, choice, engine_named=True, cache=None)
         with (
             ProgressLine(sys.stderr) as line,
             opened_chain(options, line, never, self._pool) as (_, chain),

@@ -7,6 +7,7 @@ back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -22,23 +23,15 @@ SIGMA = 1.0
 of the downscaled result against the parent is 33/40/46/51 dB over four steps, with NIQE and
 appearance unchanged; without blur it is 43/50/56/60 dB, but noise returns."""
 
-ROUNDS = 2
-"""Number of times the residual is added back."""
+DETAIL_SIGMA = 0.6
+"""The same for the luma of detail."""
 
-DETAIL_SIGMA, DETAIL_ROUNDS = 0.6, 6
-"""The same for the luma alone where both the result and its parent have detail: what they differ in
-there is structure, not noise. It adds 1 to 7 dB to the first step (fur 36.1 to 41.0, grass 31.8 to
-38.2, the Hubble deep field 37.5 to 38.4) and makes NIQE 2 % better there, for less than a hundredth
-of a step's time."""
-
-DETAIL = (4.0, 10.0)
-"""Contrast of the downscaled result in grey levels, within some 2 parent pixels: up to the first it
-is plain, and what it lacks is taken for noise; from the second on it has detail. In colour and
-everywhere, four rounds give 8 % better NIQE at the first step, but noise and JPEG's blotches return
-in skies."""
+LEVEL_SIGMA = 2.0
+"""Blur (sigma) in parent pixels: restored detail changes nothing that remains with it."""
 
 STRONG = (50.0, 30.0)
-"""The same where contours are too strong to be texture, as those of letters: they stay as crisp as
+"""Contrast of the downscaled result in grey levels above which no detail is restored, and below
+which all of it is: stronger contours, as those of letters, are no texture. They stay as crisp as
 the model makes them, and free of what JPEG leaves around them."""
 
 SHARP = (0.6, 0.9)
@@ -47,7 +40,51 @@ is softer than its resolution allows, and a sharp result would get rings around 
 text that was enlarged 2.7 times has 0.5 to 0.7, fur and grass 0.8 and more."""
 
 
-def corrected(fine: RgbFloat, parent: RgbFloat, strength: float, detail: bool = True) -> RgbFloat:
+@dataclass(frozen=True)
+class Correction:
+    """How the result of a step is corrected.
+
+    Attributes:
+        rounds: Number of times that the blurred residual is added back.
+        detail_rounds: The same for the luma alone where both the result and its parent have detail:
+            what they differ in there is structure, not noise.
+        contrast: Contrast of the downscaled result in grey levels, within some 2 parent pixels: up
+            to the first it is plain, and what it lacks is taken for noise; from the second on it
+            has detail.
+        centred: Whether restored detail leaves the mean of its surroundings alone. More of it is
+            added where a result has contrast, so it has a mean otherwise: up to half a grey level
+            beside strong contours.
+    """
+
+    rounds: int = 2
+    detail_rounds: int = 0
+    contrast: tuple[float, float] = (4.0, 10.0)
+    centred: bool = True
+
+
+COLOURS = Correction()
+"""Colour and coarse detail alone: for drafts, and pyramids made by the first two methods."""
+
+OF_METHOD_3 = Correction(detail_rounds=6, centred=False)
+"""For all steps of pyramids made by the third."""
+
+OF_PHOTO = Correction(detail_rounds=6)
+"""For the first step, as photos have noise. Detail adds 1 to 7 dB (fur 36.1 to 41.0, grass 31.8 to
+38.2, the Hubble deep field 37.5 to 38.4) and makes NIQE 2 % better there, for less than a hundredth
+of a step's time. In colour and everywhere, four rounds give 8 % better NIQE, but noise and JPEG's
+blotches return in skies."""
+
+OF_STEP = Correction(4, 12, (1.0, 4.0))
+"""For the steps after it, whose parents were generated without noise: faint detail is not lost from
+one step to the next. Hairs out of focus, whose contrast the model doubles, remain 32 dB from their
+parent at ×16 (30 with OF_METHOD_3, and a colour shift of half a grey level). More rounds, or less
+contrast where it is far beyond the parent's, give 34 or 38 dB, but contours as soft as the parent's
+own; restoring the detail of strong contours, too, leaves rings and turns hairs into ropes."""
+
+
+def corrected(
+    fine: RgbFloat, parent: RgbFloat, strength: float, correction: Correction = OF_PHOTO
+) -> RgbFloat:
     """Return `fine` corrected towards its parent.
 
     Args:
@@ -55,49 +92,54 @@ def corrected(fine: RgbFloat, parent: RgbFloat, strength: float, detail: bool = 
         parent: (H, W, 3) in 0..1.
         strength: The share of a colour shift that is removed: none at 0 (free), all at 1
             (faithful).
-        detail: Whether the luma of detail is restored, too.
     """
     if strength <= 0:
         return fine
     # Every round leaves the same share of the shift; after all rounds, 1 - strength is left.
-    share = np.float32(1 - (1 - strength) ** (1 / ROUNDS))
+    share = np.float32(1 - (1 - strength) ** (1 / correction.rounds))
     means = shrunk(fine)
-    residual = parent - means
-    added = np.zeros_like(parent)
-    for _ in range(ROUNDS):
+    residual, added = parent - means, np.zeros_like(parent)
+    for _ in range(correction.rounds):
         part = blurred(residual, SIGMA) * share
         added += part
         # Enlarging and downscaling `part` equals a small convolution, so the costly enlargement is
         # done only once for all rounds.
         residual -= _convolved(part, ENLARGED_AND_SHRUNK)
-    if detail:
-        added += _lacking_detail(residual, _detail(means, parent) * np.float32(strength))
+    if correction.detail_rounds:
+        weight = _detailed(means, parent, correction.contrast) * np.float32(strength)
+        added += _lacking_detail(luma_of(residual), weight, correction)
     fine += enlarged(added)
     return fine
 
 
-def _lacking_detail(residual: RgbFloat, weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what the luma of detail lacks, (H, W, 1).
+def _lacking_detail(
+    lacking: NDArray[np.float32], weight: NDArray[np.float32], correction: Correction
+) -> NDArray[np.float32]:
+    """Return the detail to add to the luma, (H, W, 1).
 
     Args:
-        residual: (H, W, 3), what a result lacks.
+        lacking: (H, W, 1), what the luma lacks.
         weight: (H, W, 1), the share of it that is detail.
     """
-    lacking = luma_of(residual)
     added = np.zeros_like(lacking)
     if weight.any():
-        for _ in range(DETAIL_ROUNDS):
-            part = blurred(lacking, DETAIL_SIGMA) * weight
+        left = lacking.copy()
+        for _ in range(correction.detail_rounds):
+            part = blurred(left, DETAIL_SIGMA) * weight
             added += part
-            lacking -= _convolved(part, ENLARGED_AND_SHRUNK)
+            left -= _convolved(part, ENLARGED_AND_SHRUNK)
+        if correction.centred:
+            added += blurred(left - lacking, LEVEL_SIGMA)
     return added
 
 
-def _detail(means: RgbFloat, parent: RgbFloat) -> NDArray[np.float32]:
+def _detailed(
+    means: RgbFloat, parent: RgbFloat, limits: tuple[float, float]
+) -> NDArray[np.float32]:
     """Return where a result has detail and its parent is sharp, (H, W, 1), 0..1."""
     luma = luma_of(means)
     contrast = np.sqrt(blurred((luma - blurred(luma, 1.5)) ** 2, 1)) * np.float32(255)
-    detailed = ramp(contrast, *DETAIL) * ramp(contrast, *STRONG)
+    detailed = ramp(contrast, *limits) * ramp(contrast, *STRONG)
     if not detailed.any():
         return detailed
     sharp = luma_of(parent)

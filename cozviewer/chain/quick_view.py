@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.fidelity import COLOURS, corrected
 from cozviewer.chain.protocols import Upscaler
 from cozviewer.chain.textures.texture import PhotoTexture
 from cozviewer.image.pixels import Rgb8, padded, part_of, to_8bit, to_float
@@ -270,7 +270,7 @@ class _Drawing:
         context = to_float(padded(part_of(parent, inside, there), inside, around, "symmetric"))
         fine = self._upscaler.upscale(context, "", 0, self._cancelled)
         there = finer(around, STEP_LEVELS)
-        fine = corrected(fine, context, FIDELITY, detail=False)
+        fine = corrected(fine, context, FIDELITY, COLOURS)
         if self._texture is not None:
             self._texture.add(fine, there, z)
         return to_8bit(part_of(fine, level_region, there))

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cozviewer.chain.fidelity import COLOURS, OF_METHOD_3, OF_PHOTO, OF_STEP, Correction
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import LEAST_FAR, REACH, Margins
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
@@ -23,13 +24,16 @@ LARGEST = 2048
 """Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
 is four. The halo is an eighth of such a run."""
 
-METHOD = 3
+METHOD = 4
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
 RESTORES_DETAIL = FRUGAL = 3
 """The first version in which fidelity restores the luma of detail, and in which no more soft parts
 are regenerated than necessary."""
+
+TELLS_STEPS = 4
+"""The first version in which fidelity corrects the first step and later ones differently."""
 
 TEXTURE = 2
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -98,10 +102,13 @@ class Recipe:
         """Hex SHA-256 of `text`."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
-    def restores_detail(self) -> bool:
-        """Whether fidelity restores the luma of detail; see `corrected`."""
-        return self.method >= RESTORES_DETAIL
+    def correction(self, z: int) -> Correction:
+        """Return how fidelity corrects level z."""
+        if self.method < RESTORES_DETAIL:
+            return COLOURS
+        if self.method < TELLS_STEPS:
+            return OF_METHOD_3
+        return OF_STEP if z > STEP_LEVELS else OF_PHOTO
 
     @property
     def frugal(self) -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.fidelity import blurred, corrected, enlarged, ramp, shrunk
+from cozviewer.chain.fidelity import OF_STEP, Correction, blurred, corrected, enlarged, ramp, shrunk
 from cozviewer.image.pixels import RgbFloat, luma_of
 from cozviewer.pyramid.geometry import STEP_SCALE
 
@@ -62,7 +62,7 @@ def redrawn(
     shown: Margins,
     upscale: Callable[[RgbFloat], RgbFloat],
     fidelity: float,
-    detail: bool = True,
+    correction: Correction = OF_STEP,
     frugal: bool = True,
 ) -> RgbFloat:
     """Return parent pixels, with soft parts regenerated at a coarser scale.
@@ -72,7 +72,7 @@ def redrawn(
         reach: Its margins around the core of the run.
         shown: The part of the margins that is used.
         upscale: Upscales pixels by 4.
-        fidelity, detail: As for `corrected`.
+        fidelity, correction: As for `corrected`.
         frugal: Whether FAINT is left alone, and only the rectangle around all soft parts is
             regenerated, with a margin of FAR_REACH; else all of the core, with one of REACH.
 
@@ -95,7 +95,7 @@ def redrawn(
         _regenerated(columns + across, weight.shape[1], reach[0], shown[0], frugal),
     )
     far_away = shrunk(context[inner])
-    near_by = corrected(upscale(far_away), far_away, fidelity, detail)
+    near_by = corrected(upscale(far_away), far_away, fidelity, correction)
     part = np.clip(enlarged(weight)[inner], 0, 1)
     mixed = context.copy()
     mixed[inner] += part * (np.clip(near_by, 0, 1) - context[inner])

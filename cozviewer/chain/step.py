@@ -196,7 +196,7 @@ def drawn(
             shown,
             from_afar,
             recipe.fidelity,
-            recipe.restores_detail,
+            recipe.correction(key.z),
             recipe.frugal,
         )
 
@@ -206,7 +206,7 @@ def drawn(
     edges = (reach[0] - shown[0], reach[1] - shown[1])
     parent = np.ascontiguousarray(_cut(context, edges))
     fine = upscaler.upscale(parent, prompt, seed, cancelled, moved)
-    return corrected(fine, parent, recipe.fidelity, recipe.restores_detail)
+    return corrected(fine, parent, recipe.fidelity, recipe.correction(key.z))
 
 
 def _cut(pixels: RgbFloat, edges: Margins) -> RgbFloat:

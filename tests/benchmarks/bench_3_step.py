@@ -88,7 +88,10 @@ def _parts(chain: Chain) -> None:
     deep = Rect(deep.x, deep.y, fine.shape[1], fine.shape[0])
     soft = blurred(parent, 4)
     works: dict[str, Callable[[], None]] = {
-        "fidelity": lambda: _done(corrected(fine, parent, recipe.fidelity)),
+        "fidelity at the first step": lambda: _done(corrected(fine, parent, recipe.fidelity)),
+        "fidelity at later steps": lambda: _done(
+            corrected(fine, parent, recipe.fidelity, recipe.correction(4))
+        ),
         "joining at all four sides": lambda: join(
             fine[: region.height + 128, : region.width + 128],
             region.grown(64),

@@ -1,12 +1,20 @@
 """After the correction a step says what its parent says, only finer."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cozviewer.chain.fidelity import (
+    COLOURS,
     ENLARGED_AND_SHRUNK,
+    OF_METHOD_3,
+    OF_PHOTO,
+    OF_STEP,
+    Correction,
     _convolved,
     _gaussian,
+    _lacking_detail,
     blurred,
     corrected,
     enlarged,
@@ -51,24 +59,55 @@ def lost(fine: RgbFloat, parent: RgbFloat) -> float:
     return float(luma_of(parent - shrunk(fine))[4:-4, 4:-4].std())
 
 
-def test_detail_comes_from_the_parent_as_well() -> None:
-    parent, fine = sharp_and_blurred(0.6)
-    without = lost(corrected(fine.copy(), parent, 1.0, detail=False), parent)
-    assert lost(corrected(fine, parent, 1.0), parent) < without / 2
+CORRECTIONS = pytest.mark.parametrize("correction", [OF_PHOTO, OF_STEP, OF_METHOD_3])
 
 
-def test_colour_does_not_come_with_detail() -> None:
+@CORRECTIONS
+def test_detail_comes_from_the_parent_as_well(correction: Correction) -> None:
     parent, fine = sharp_and_blurred(0.6)
-    change = corrected(fine.copy(), parent, 1.0) - corrected(fine.copy(), parent, 1.0, detail=False)
+    without = lost(
+        corrected(fine.copy(), parent, 1.0, replace(correction, detail_rounds=0)), parent
+    )
+    assert lost(corrected(fine, parent, 1.0, correction), parent) < without / 2
+
+
+@CORRECTIONS
+def test_colour_does_not_come_with_detail(correction: Correction) -> None:
+    parent, fine = sharp_and_blurred(0.6)
+    without = corrected(fine.copy(), parent, 1.0, replace(correction, detail_rounds=0))
+    change = corrected(fine, parent, 1.0, correction) - without
     assert np.abs(change - change[:, :, :1]).max() < 1e-6
     assert change.std() > 0.01
 
 
-def test_noise_that_the_result_is_free_of_does_not_return() -> None:
+@CORRECTIONS
+def test_noise_that_the_result_is_free_of_does_not_return(correction: Correction) -> None:
     parent, fine = sharp_and_blurred(0.6)
     fine[:] = np.float32(0.5)
-    without = corrected(fine.copy(), parent, 1.0, detail=False)
-    assert np.array_equal(corrected(fine, parent, 1.0), without)
+    without = corrected(fine.copy(), parent, 1.0, replace(correction, detail_rounds=0))
+    assert np.array_equal(corrected(fine, parent, 1.0, correction), without)
+
+
+def test_after_the_first_step_faint_detail_is_no_noise() -> None:
+    parent, fine = sharp_and_blurred(0.12)
+    of_photo, of_step = (
+        lost(corrected(fine.copy(), parent, 1.0, correction), parent)
+        for correction in (OF_PHOTO, OF_STEP)
+    )
+    assert of_step < 0.7 * of_photo
+
+
+@pytest.mark.parametrize(
+    ("correction", "least", "most"),
+    [(OF_PHOTO, 0, 0.02), (OF_STEP, 0, 0.02), (OF_METHOD_3, 0.1, 1)],
+)
+def test_what_counts_as_detail_where_it_is_dark_shifts_no_brightness(
+    correction: Correction, least: float, most: float
+) -> None:
+    """As among bright hairs, where the result has contrast that its surroundings lack."""
+    stripes = np.tile(np.asarray([1, 1, -1, -1], np.float32), (40, 16))[:, :, None]
+    added = _lacking_detail(stripes.copy(), (stripes > 0).astype(np.float32), correction)
+    assert least <= abs(float(added[8:-8, 8:-8].mean())) <= most
 
 
 def test_contours_of_a_soft_parent_get_no_rings() -> None:
@@ -76,7 +115,7 @@ def test_contours_of_a_soft_parent_get_no_rings() -> None:
     parent = np.repeat((np.arange(64) > 32).astype(np.float32)[None, :, None], 40, 0).repeat(3, 2)
     fine = parent.repeat(4, 0).repeat(4, 1)
     soft = blurred(parent, 2.5)
-    without = corrected(fine.copy(), soft, 1.0, detail=False)
+    without = corrected(fine.copy(), soft, 1.0, COLOURS)
     assert np.abs(corrected(fine, soft, 1.0) - without).max() < 1 / 255
 
 

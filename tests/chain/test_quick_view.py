@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.fidelity import corrected, shrunk
+from cozviewer.chain.fidelity import COLOURS, corrected, shrunk
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.quick_view import (
     FAST_PIXEL,
@@ -58,7 +58,7 @@ def drafted(
 def made_at_once(rgb: Rgb8, halo: int = HALO) -> Rgb8:
     """Return the whole next level, drawn in one piece."""
     parent = to_float(np.pad(rgb, ((halo, halo), (halo, halo), (0, 0)), mode="symmetric"))
-    fine = corrected(DetailUpscaler().finer(parent), parent, 1.0, detail=False)
+    fine = corrected(DetailUpscaler().finer(parent), parent, 1.0, COLOURS)
     return to_8bit(fine[4 * halo : -4 * halo, 4 * halo : -4 * halo])
 
 

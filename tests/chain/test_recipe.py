@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cozviewer.chain.fidelity import COLOURS, OF_METHOD_3, OF_PHOTO, OF_STEP, Correction
 from cozviewer.chain.recipe import Recipe, is_current, recipe_of
 from cozviewer.chain.rescale import REACH
 from cozviewer.pyramid.geometry import TileKey
@@ -21,10 +22,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":3,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":4,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "88f1954e3829be1475bb7d97f250cd88614a6666a7d73793ce7f0b20fade10e2"
+    assert RECIPE.digest == "fa9f03b4cce31398e367bd6d1b9e003746379b0b4e1a846f436a4f7df411ad6d"
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, adaptive_scale=True),
         replace(RECIPE, photo_texture=True),
         replace(RECIPE, method=2),
+        replace(RECIPE, method=3),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -51,15 +53,25 @@ def test_an_earlier_method_stays_what_it_was() -> None:
     earlier = replace(RECIPE, method=2, adaptive_scale=True)
     plain = replace(RECIPE, method=2)
     assert plain.digest == "5319e0c421558e0516c5f40fbed204d4a262d5793cec90c671422fc1e0a6a146"
-    assert (earlier.restores_detail, earlier.frugal) == (False, False)
-    assert (RECIPE.restores_detail, RECIPE.frugal) == (True, True)
+    assert (earlier.frugal, RECIPE.frugal) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("method", "first", "later"),
+    [(2, COLOURS, COLOURS), (3, OF_METHOD_3, OF_METHOD_3), (4, OF_PHOTO, OF_STEP)],
+)
+def test_a_step_is_corrected_as_its_method_does(
+    method: int, first: Correction, later: Correction
+) -> None:
+    recipe = replace(RECIPE, method=method)
+    assert [recipe.correction(z) for z in (2, 4, 10)] == [first, later, later]
 
 
 @pytest.mark.parametrize(
     ("text", "current"),
     [
         (RECIPE.text, True),
-        (replace(RECIPE, method=2).text, False),
+        (replace(RECIPE, method=3).text, False),
         (replace(RECIPE, photo_texture=True).text, True),
         (replace(RECIPE, photo_texture=True, texture=1).text, False),
         ("", True),

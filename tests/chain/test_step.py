@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.fidelity import OF_PHOTO, OF_STEP, Correction, corrected
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, parent_region
@@ -35,11 +35,11 @@ def keep(chain: Chain, tiles: dict[TileKey, Rgb8], shift: int = 0) -> None:
         store.put(key, pixels + np.uint8(shift), step)
 
 
-def made_at_once(rgb: Rgb8, upscaler: DetailUpscaler) -> Rgb8:
+def made_at_once(rgb: Rgb8, upscaler: DetailUpscaler, correction: Correction = OF_PHOTO) -> Rgb8:
     """Return the whole next level, made in one piece."""
     around = ((HALO, HALO), (HALO, HALO), (0, 0))
     parent = to_float(np.pad(rgb, around, mode="symmetric"))
-    fine = corrected(upscaler.finer(parent), parent, 1.0)
+    fine = corrected(upscaler.finer(parent), parent, 1.0, correction)
     return to_8bit(fine[4 * HALO : -4 * HALO, 4 * HALO : -4 * HALO])
 
 
@@ -103,7 +103,7 @@ def test_tiles_drawn_apart_are_the_image_made_at_once(
 def test_the_parents_of_a_generated_level_are_its_stored_tiles(chain_over: MakeChain) -> None:
     chain = chain_over(noise(33, 5), DetailUpscaler())
     level = noise(132, 20, seed=1)
-    whole = made_at_once(level, DetailUpscaler())
+    whole = made_at_once(level, DetailUpscaler(), OF_STEP)
     put_tiles(chain.pyramid, level, list(tiles_of(2, level_rect(2, 33, 5))))
     for key in (TileKey(4, 3, 0), TileKey(4, 1, 0), TileKey(4, 4, 0)):
         assert np.array_equal(drawn(chain, key)[key], cut(whole, chain.pyramid.tile_rect(key)))
