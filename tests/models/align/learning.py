@@ -16,7 +16,7 @@ from cozviewer.models.align.grpo import Training, open_base, train, training_dev
 from cozviewer.util.cancel import IsCancelled, never
 
 QUICK = AlignSettings(
-    steps=30, learning_rate=1e-2, max_tokens=8, micro_batch=8, beta=0.0, save_every=1000
+    steps=16, learning_rate=1e-2, max_tokens=8, micro_batch=8, beta=0.0, save_every=1000
 )
 """Settings with which a tiny model learns within seconds."""
 

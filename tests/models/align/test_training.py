@@ -56,7 +56,7 @@ def test_the_reward_rises_and_the_adapter_changes_the_words(
 def test_phrases_and_repetitions_become_rare(talkative_qwen: Path, tmp_path: Path) -> None:
     rewards = all_rewards(RewardSettings(ngram=1), None)
 
-    seen = learn(talkative_qwen, tmp_path, rewards, learning_rate=5e-3, temperature=0.5)
+    seen = learn(talkative_qwen, tmp_path, rewards, steps=30, learning_rate=5e-3, temperature=0.5)
 
     for name in ("exclusion", "repetition"):
         assert seen.mean(-5, 30, name) > seen.mean(0, 3, name) + 0.1, name
