@@ -131,7 +131,7 @@ def finer_core(
     """Upscale a core of the parent by 4, with fidelity correction.
 
     Args:
-        key: Decides the seed, and whether soft parts are regenerated.
+        key: Decides the seed, the correction, and whether soft parts are regenerated.
         context: (h + 2 * around, w + 2 * around, 3) float32 in 0..1, the parent pixels.
         around: Margin around the core; the upscaler gets as much of it as the recipe's halo, which
             is cropped afterwards.
@@ -167,7 +167,7 @@ def drawn(
     """Upscale a core of the parent with a part of its margin by 4, with fidelity correction.
 
     Args:
-        key: Decides the seed, and whether soft parts are regenerated.
+        key: Decides the seed, the correction, and whether soft parts are regenerated.
         context: (h + 2 * reach[1], w + 2 * reach[0], 3) float32 in 0..1, the parent pixels.
         reach: Margin around the core (horizontal, vertical).
         shown: The part of that margin that the upscaler gets.
