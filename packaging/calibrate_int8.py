@@ -3,8 +3,8 @@
 Run it in the project's folder: `.venv/bin/python packaging/calibrate_int8.py`.
 
 Crops of free photos (the sample photo and some of scikit-image's) run through the network in fp32,
-and so do crops of some results, as in the second step of a zoom. The mean of each channel before
-each convolution is its centre, and the least and the greatest value give its step: see
+and so do crops of some results, as in the second step of a zoom. The least and the greatest value
+of each channel before each convolution give its step, in the blocks less the mean of the image: see
 openvino_graphs.py. Squares of strong colours, as charts and pixel art have them, reach four times
 as far as photos; the steps follow them for a part of that way, so that they are drawn well and
 photos hardly worse. All takes about half a minute of one core, with OMP_NUM_THREADS=1 also while
@@ -37,12 +37,11 @@ from cozviewer.models.realesrgan.converted import convert
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_graphs import (
     BLOCKS,
-    CLOSED,
     FILE_NAME,
     points,
     steps_between,
 )
-from cozviewer.models.realesrgan.rrdbnet import DENSE, TAIL, forward, layer_names
+from cozviewer.models.realesrgan.rrdbnet import DENSE, MEAN_ROWS, TAIL, forward, layer_names
 from cozviewer.models.upscaler import HALO
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
@@ -78,12 +77,13 @@ SQUARES = ((1, 8, False), (2, 12, False), (1, 12, True), (2, 6, True), (3, 4, Tr
 
 REACHED = 0.65
 """The part of the range of squares that is covered. Mean and worst PSNR over photos, and that of
-other squares of mixed and of pure colours, in dB after fidelity, all with zeros beyond the edges:
+other squares of mixed and of pure colours, in dB after fidelity:
 
-    0       43.6, 38.5    26.8    24.9
-    0.5     43.3, 37.5    36.0    28.9
-    0.65    42.5, 36.8    38.6    34.6
-    1       40.7, 34.9    39.4    43.8   (without the squares of 4 pixels)
+    0       45.2, 40.2    23.8    23.3
+    0.35    45.4, 41.1    32.1    25.6
+    0.5     44.9, 41.5    34.9    29.2
+    0.65    43.9, 41.1    37.8    32.0
+    0.8     43.2, 40.2    40.0    36.6
 """
 
 COMPARISON: Crops = (
@@ -102,21 +102,20 @@ Extremes = tuple[NDArray[np.float32], NDArray[np.float32]]
 """The least and the greatest value by channel."""
 
 BANDED = TAIL[1:]
-"""The layers that run once for each band of rows."""
+"""The layers that run once for each band of rows, and whose edges are closed."""
 
 
 class Watched(TorchFunctionMode):
     """Notes what the convolutions receive while it is entered.
 
     Attributes:
-        extremes: Of all inputs so far, by layer; `layer_names` has their order.
-        means: Of each input by channel, by layer.
+        extremes: Of all inputs so far, by layer (`layer_names` has their order); where edges are
+            open, less the mean of each input.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.extremes: dict[str, Extremes] = {}
-        self.means: dict[str, list[NDArray[np.float32]]] = {}
         self._layers: Iterator[str] = iter(())
 
     def begin(self) -> None:
@@ -131,11 +130,12 @@ class Watched(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         if func is torch.nn.functional.conv2d:
-            name = next(self._layers)
-            low, high = args[0].amin((0, 2, 3)).numpy(), args[0].amax((0, 2, 3)).numpy()
+            name, features = next(self._layers), args[0]
+            if name not in BANDED:
+                features = features - features[:, :, ::MEAN_ROWS].mean((2, 3), keepdim=True)
+            low, high = features.amin((0, 2, 3)).numpy(), features.amax((0, 2, 3)).numpy()
             before = self.extremes.get(name, (low, high))
             self.extremes[name] = np.minimum(before[0], low), np.maximum(before[1], high)
-            self.means.setdefault(name, []).append(args[0].mean((0, 2, 3)).numpy())
         return func(*args, **(kwargs or {}))
 
 
@@ -157,17 +157,13 @@ def calibrate() -> None:
         run(np.ascontiguousarray(results[index][100 : 100 + SIDE, 100 : 100 + SIDE]), photos)
     for seed, side, pure in SQUARES:
         run(mosaic(seed, side, pure), squares)
-    scales = []
+    steps = []
     for name, _ in points():
         # The last convolution of a dense block receives all of its features.
         layer = f"{name}.conv{DENSE}" if name.startswith("body.") else name
-        centres = np.mean(photos.means[layer], axis=0)
-        if name in CLOSED:
-            centres = np.zeros_like(centres)
-        wide = REACHED * steps_between(*squares.extremes[layer], centres)
-        near = steps_between(*photos.extremes[layer], centres)
-        scales.append(np.stack((np.maximum(near, wide), centres)))
-    np.save(RESOURCES / FILE_NAME, np.concatenate(scales, axis=1).astype(np.float32))
+        near, wide = (steps_between(*each.extremes[layer]) for each in (photos, squares))
+        steps.append(np.maximum(near, REACHED * wide))
+    np.save(RESOURCES / FILE_NAME, np.concatenate(steps).astype(np.float32))
 
 
 def compare(folder: Path) -> None:

@@ -28,7 +28,7 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
         context: Where and how it runs. The notice is called when converted weights cannot be
             cached, and when memory runs out.
         open_edges: See `forward`. If False, the result equals that of other implementations. The
-            int8 network always has open edges, with the mean features of photos beyond them.
+            int8 network always has open edges.
     """
 
     def open_network(place: Device) -> Network:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.models.realesrgan.converted import State
-from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_scales
+from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_steps
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput, Cancelled
@@ -79,11 +79,11 @@ class OpenVinoNetwork:
             core: OpenVINO's devices; None opens them.
 
         Raises:
-            BadInput: OpenVINO or the scales are missing or broken.
+            BadInput: OpenVINO or the steps of int8 are missing or broken.
             RuntimeError: OpenVINO failed.
         """
-        scales = read_scales() if numbers == "int8" else None
-        self._graphs = Graphs(state, scales, open_edges=open_edges)
+        quantisation = read_steps() if numbers == "int8" else None
+        self._graphs = Graphs(state, quantisation, open_edges=open_edges)
         self._numbers = numbers
         self._core = open_core() if core is None else core
         self._turn = threading.Lock()

@@ -14,11 +14,12 @@ from textwrap import dedent
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from skimage import data
 
-from cozviewer.chain.fidelity import corrected
+from cozviewer.chain.fidelity import blurred, corrected
 from cozviewer.chain.protocols import ignore
-from cozviewer.image.pixels import RgbFloat, to_float
+from cozviewer.image.pixels import RgbFloat, luma_of, to_8bit, to_float
 from cozviewer.models import without_torch
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device, all_threads
@@ -82,8 +83,26 @@ def test_it_draws_what_fp32_draws(
     exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)[edge:-edge, edge:-edge]
     fine = corrected(run_network(rough, parent, never), parent, 1.0)[edge:-edge, edge:-edge]
     assert fine.dtype == np.float32
-    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 36
+    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 42  # measured: 45.7 and 47.9
     assert np.abs((fine - exact).mean(axis=(0, 1))).max() * 255 < 0.1
+
+
+def test_what_is_soft_is_drawn_as_crisp_as_in_fp32(engine: NetworkUpscaler, rough: Network) -> None:
+    """Fur at twice its size, as a level that was generated may show it."""
+    fur = Image.fromarray(to_8bit(photo(120, 110, 24, 24)))
+    parent = to_float(np.asarray(fur.resize((48, 48), Image.Resampling.BICUBIC)))
+    edge = STEP_SCALE * HALO
+    exact, fine = (
+        contrast(drawn[edge:-edge, edge:-edge])
+        for drawn in (engine.upscale(parent, "", 0, never), run_network(rough, parent, never))
+    )
+    assert 0.75 < fine / exact < 1.33  # measured: 0.90; 0.25 with fixed means beyond the edges
+
+
+def contrast(pixels: RgbFloat) -> float:
+    """Return the standard deviation of what a blur of two pixels takes away."""
+    luma = luma_of(pixels)
+    return float((luma - blurred(luma, 2)).std())
 
 
 def test_strong_colours_do_not_run_out_of_bytes(engine: NetworkUpscaler, rough: Network) -> None:
@@ -91,13 +110,13 @@ def test_strong_colours_do_not_run_out_of_bytes(engine: NetworkUpscaler, rough: 
     parent = np.ascontiguousarray(np.kron(colours, np.ones((8, 8, 1))), np.float32)
     exact = corrected(engine.upscale(parent, "", 0, never), parent, 1.0)
     fine = corrected(run_network(rough, parent, never), parent, 1.0)
-    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 33
+    assert -10 * np.log10(np.mean((fine - exact) ** 2)) > 37  # measured: 41
 
 
 def test_measuring_finds_it_exact_enough(engine: NetworkUpscaler, rough: Network) -> None:
     """Also at the edges of the test image, which are a large part of it."""
     difference = run_network(rough, probe(), never) - engine.network().run(probe(), never)
-    assert np.abs(difference).mean() < 0.75 * MOST_DIFFERENCE["int8"]  # measured: 0.53
+    assert np.abs(difference).mean() < 0.5 * MOST_DIFFERENCE["int8"]  # measured: 0.33
 
 
 def test_a_crop_drawn_alone_is_like_the_whole_as_edges_are_open(
@@ -110,7 +129,7 @@ def test_a_crop_drawn_alone_is_like_the_whole_as_edges_are_open(
         np.abs(fine[32:160, 32:160] - whole).mean()
         for fine in (reference.upscale(alone, "", 0, never), run_network(rough, alone, never))
     )
-    assert opened < 0.5 * closed  # measured: 1.0 and 3.3 grey levels
+    assert opened < 0.4 * closed  # measured: 0.9 and 3.3 grey levels
 
 
 def test_all_layers_but_the_first_and_the_last_multiply_bytes(forward: OpenVinoNetwork) -> None:
@@ -119,17 +138,21 @@ def test_all_layers_but_the_first_and_the_last_multiply_bytes(forward: OpenVinoN
     found = list[str]()
     for piece in forward._compiled():
         for layer in piece.get_runtime_model().get_ordered_ops():
-            if layer.get_rt_info()["layerType"].astype(str) == "Convolution":
-                found.append(layer.get_rt_info()["runtimePrecision"].astype(str))
+            info = layer.get_rt_info()
+            kind, precision = (info[key].astype(str) for key in ("layerType", "runtimePrecision"))
+            # Kernels of one pixel are for the means of features.
+            if kind == "Convolution" and layer.input(1).get_shape()[-1] == 3:
+                found.append(precision)
     assert found == ["f32", *["u8"] * (len(layer_names(BLOCKS)) - 2), "f32"]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1), (2, 3), (13, 7), (67, 65), (1, 5000)])
-def test_any_size_works(rough: Network, size: tuple[int, int]) -> None:
-    fine = run_network(rough, np.full((*size, 3), 0.5, np.float32), never)
+def test_any_size_works(engine: NetworkUpscaler, rough: Network, size: tuple[int, int]) -> None:
+    image = np.full((*size, 3), 0.5, np.float32)
+    fine = run_network(rough, image, never)
     assert fine.shape == (4 * size[0], 4 * size[1], 3)
-    # What lies beyond the edges decides most of a single pixel.
-    assert np.abs(fine - 0.5).max() < (0.2 if max(size) > 1 else 0.6)
+    # Measured: 0.09 for six pixels, less than 0.04 for other sizes.
+    assert np.abs(fine - engine.upscale(image, "", 0, never)).max() < 0.13
 
 
 def test_channels_may_lie_side_by_side_or_apart(rough: Network) -> None:
