@@ -6,8 +6,9 @@ keeps the parent's noise from returning as grain and false colour. This is itera
 back-projection (Irani & Peleg 1991) with a Gaussian of one parent pixel as its kernel.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +30,15 @@ DETAIL_SIGMA = 0.6
 
 LEVEL_SIGMA = 2.0
 """Blur (sigma) in parent pixels: restored detail changes nothing that remains with it."""
+
+AFTER_LIMIT = 2
+"""Number of times that the blurred residual is added back where contrast was reduced."""
+
+CLEAR_EXCESS = 0.1
+"""Share of contrast that is taken away from which on that is done fully."""
+
+MOST_EXCESS = 0.8
+"""Maximum share of contrast that is taken away."""
 
 STRONG = (50.0, 30.0)
 """Contrast of the downscaled result in grey levels above which no detail is restored, and below
@@ -55,12 +65,16 @@ class Correction:
         centred: Whether restored detail leaves the mean of its surroundings alone. More of it is
             added where a result has contrast, so it has a mean otherwise: up to half a grey level
             beside strong contours.
+        departure: Grey levels (RMS within some 2 parent pixels) by which the downscaled result may
+            still depart from the parent after that. Beyond it, contrast that the parent does not
+            have is reduced.
     """
 
     rounds: int = 2
     detail_rounds: int = 0
     contrast: tuple[float, float] = (4.0, 10.0)
     centred: bool = True
+    departure: float = math.inf
 
 
 COLOURS = Correction()
@@ -75,12 +89,16 @@ OF_PHOTO = Correction(detail_rounds=6)
 of a step's time. In colour and everywhere, four rounds give 8 % better NIQE, but noise and JPEG's
 blotches return in skies."""
 
-OF_STEP = Correction(4, 12, (1.0, 4.0))
+OF_METHOD_4 = Correction(4, 12, (1.0, 4.0))
+"""For the steps after it of pyramids made by the fourth."""
+
+OF_STEP = replace(OF_METHOD_4, departure=3.5)
 """For the steps after it, whose parents were generated without noise: faint detail is not lost from
-one step to the next. Hairs out of focus, whose contrast the model doubles, remain 32 dB from their
-parent at ×16 (30 with OF_METHOD_3, and a colour shift of half a grey level). More rounds, or less
-contrast where it is far beyond the parent's, give 34 or 38 dB, but contours as soft as the parent's
-own; restoring the detail of strong contours, too, leaves rings and turns hairs into ropes."""
+one step to the next. The model doubles the contrast of hairs out of focus, which were 32 dB from
+their parent at x16 (30 with OF_METHOD_3, and a colour shift of half a grey level): there, the limit
+of the departure takes half of that back and leaves 39 dB, while contours stay thin. More rounds, or
+restoring the detail of strong contours, too, leave rings and turn hairs into ropes; less contrast
+everywhere makes all contours as soft as the parent's own."""
 
 
 def corrected(
@@ -99,18 +117,62 @@ def corrected(
     # Every round leaves the same share of the shift; after all rounds, 1 - strength is left.
     share = np.float32(1 - (1 - strength) ** (1 / correction.rounds))
     means = shrunk(fine)
-    residual, added = parent - means, np.zeros_like(parent)
-    for _ in range(correction.rounds):
+    added, residual = _lacking(parent - means, correction.rounds, share)
+    if correction.detail_rounds:
+        weight = _detailed(means, parent, correction.contrast) * np.float32(strength)
+        detail = _lacking_detail(luma_of(residual), weight, correction)
+        added += detail
+        residual -= _convolved(detail, ENLARGED_AND_SHRUNK)
+    fine += enlarged(added)
+    if correction.departure < math.inf:
+        less = _excess(parent - residual, residual, correction.departure) * np.float32(strength)
+        if less.any():
+            fine -= (fine - enlarged(blurred(parent - residual, LEVEL_SIGMA))) * enlarged(less)
+            there = share * ramp(less, 0, CLEAR_EXCESS)
+            fine += enlarged(_lacking(parent - shrunk(fine), AFTER_LIMIT, there)[0])
+    return fine
+
+
+def _lacking(
+    residual: RgbFloat, rounds: int, share: np.float32 | NDArray[np.float32]
+) -> tuple[RgbFloat, RgbFloat]:
+    """Return what to add to a result, and what it lacks after that; both (H, W, 3).
+
+    Args:
+        residual: (H, W, 3), what the result lacks.
+        rounds: Number of times that it is added back.
+        share: The share of it that is added back each time; a number, or (H, W, 1).
+    """
+    added = np.zeros_like(residual)
+    for _ in range(rounds):
         part = blurred(residual, SIGMA) * share
         added += part
         # Enlarging and downscaling `part` equals a small convolution, so the costly enlargement is
         # done only once for all rounds.
-        residual -= _convolved(part, ENLARGED_AND_SHRUNK)
-    if correction.detail_rounds:
-        weight = _detailed(means, parent, correction.contrast) * np.float32(strength)
-        added += _lacking_detail(luma_of(residual), weight, correction)
-    fine += enlarged(added)
-    return fine
+        residual = residual - _convolved(part, ENLARGED_AND_SHRUNK)
+    return added, residual
+
+
+def _excess(means: RgbFloat, residual: RgbFloat, most: float) -> NDArray[np.float32]:
+    """Return the share of its contrast that a result has in excess, (H, W, 1), 0..1.
+
+    With a contrast of 1 - x, the luma of the result would lack `residual` + x * detail. The share
+    is the least x with which the local RMS of that is `most`, or else the one where it is least;
+    it is 0 where less contrast would not help.
+
+    Args:
+        means: (H, W, 3), the downscaled result.
+        residual: (H, W, 3), what it lacks.
+        most: In grey levels.
+    """
+    lacking, luma = luma_of(residual), luma_of(means)
+    detail = luma - blurred(luma, LEVEL_SIGMA)
+    error = blurred(lacking**2, LEVEL_SIGMA) - np.float32((most / 255) ** 2)
+    power = np.maximum(blurred(detail**2, LEVEL_SIGMA), np.float32(1e-9))
+    half = blurred(lacking * detail, LEVEL_SIGMA)  # error + 2 * half * x + power * x ** 2 = 0
+    root = np.sqrt(np.maximum(half**2 - power * error, 0))
+    share = np.where(error > 0, np.maximum(-half - root, 0) / power, np.float32(0))
+    return blurred(np.minimum(share, np.float32(MOST_EXCESS)), 1)
 
 
 def _lacking_detail(

@@ -1,8 +1,8 @@
 """The recipe: everything that determines pixels besides the parent level.
 
 Its digest names a pyramid's store file, so tiles of different recipes never mix. The device and its
-number format are not included: they change pixels by half a grey level on average (int8: one to
-two), and a pyramid can be continued on another machine.
+number format are not included: they change pixels by half a grey level on average (int8: one), and
+a pyramid can be continued on another machine.
 """
 
 import hashlib
@@ -10,7 +10,14 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cozviewer.chain.fidelity import COLOURS, OF_METHOD_3, OF_PHOTO, OF_STEP, Correction
+from cozviewer.chain.fidelity import (
+    COLOURS,
+    OF_METHOD_3,
+    OF_METHOD_4,
+    OF_PHOTO,
+    OF_STEP,
+    Correction,
+)
 from cozviewer.chain.protocols import Prompter, Upscaler
 from cozviewer.chain.rescale import LEAST_FAR, REACH, Margins
 from cozviewer.pyramid.geometry import STEP_LEVELS, STEP_SCALE, TileKey
@@ -24,7 +31,7 @@ LARGEST = 2048
 """Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
 is four. The halo is an eighth of such a run."""
 
-METHOD = 4
+METHOD = 5
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
@@ -34,6 +41,9 @@ are regenerated than necessary."""
 
 TELLS_STEPS = 4
 """The first version in which fidelity corrects the first step and later ones differently."""
+
+LIMITS_DEPARTURE = 5
+"""The first version in which the result of a later step may depart from its parent only so far."""
 
 TEXTURE = 2
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -108,7 +118,9 @@ class Recipe:
             return COLOURS
         if self.method < TELLS_STEPS:
             return OF_METHOD_3
-        return OF_STEP if z > STEP_LEVELS else OF_PHOTO
+        if z <= STEP_LEVELS:
+            return OF_PHOTO
+        return OF_STEP if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
 
     @property
     def frugal(self) -> bool:

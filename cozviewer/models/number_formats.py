@@ -55,9 +55,9 @@ MARGIN = 0.1
 """Part of the best time that a coarser format must save to be chosen."""
 
 MOST_DIFFERENCE = {"fp32": 1 / 255, "bf16": 1 / 255, "int8": 4 / 255}
-"""Maximum mean difference from the result in fp32. Real-ESRGAN has about a third of it: bf16 0.4 grey
-levels, int8 1.3, as the test image is harder than photos; on those, with fidelity, 0.8 to 1 level
-remains in int8, without a shift and not visible."""
+"""Maximum mean difference from the result in fp32. Real-ESRGAN has about a third of it: bf16 0.4
+grey levels, int8 1.3, as the test image is harder than photos; on those, with fidelity, 0.8 to 1
+level remains in int8, without a shift and not visible."""
 
 STOPPED_AT = 1.5
 """A first run is aborted after so many times the best time."""

@@ -9,6 +9,7 @@ from cozviewer.chain.fidelity import (
     COLOURS,
     ENLARGED_AND_SHRUNK,
     OF_METHOD_3,
+    OF_METHOD_4,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -59,7 +60,7 @@ def lost(fine: RgbFloat, parent: RgbFloat) -> float:
     return float(luma_of(parent - shrunk(fine))[4:-4, 4:-4].std())
 
 
-CORRECTIONS = pytest.mark.parametrize("correction", [OF_PHOTO, OF_STEP, OF_METHOD_3])
+CORRECTIONS = pytest.mark.parametrize("correction", [OF_PHOTO, OF_STEP, OF_METHOD_3, OF_METHOD_4])
 
 
 @CORRECTIONS
@@ -108,6 +109,47 @@ def test_what_counts_as_detail_where_it_is_dark_shifts_no_brightness(
     stripes = np.tile(np.asarray([1, 1, -1, -1], np.float32), (40, 16))[:, :, None]
     added = _lacking_detail(stripes.copy(), (stripes > 0).astype(np.float32), correction)
     assert least <= abs(float(added[8:-8, 8:-8].mean())) <= most
+
+
+def hairs(contrast: float, sharpness: int) -> RgbFloat:
+    """Return (160, 192, 3): slanted bright lines on dark grey, 16 pixels apart."""
+    down, across = np.mgrid[:160, :192]
+    lines = (0.5 + 0.5 * np.cos(2 * np.pi * (across - 0.3 * down) / 16)) ** sharpness
+    luma = (0.2 + contrast * lines).astype(np.float32)
+    return np.repeat(luma[:, :, None], 3, 2)
+
+
+def with_and_without_limit(fine: RgbFloat, parent: RgbFloat) -> tuple[RgbFloat, RgbFloat]:
+    limited, other = (
+        corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_STEP, OF_METHOD_4)
+    )
+    return limited, other
+
+
+def test_after_the_first_step_contrast_far_beyond_the_parents_is_reduced() -> None:
+    """As that of hairs out of focus, which a model draws thinner and much brighter."""
+    parent, fine = shrunk(hairs(0.3, 1)), hairs(0.75, 2)
+    limited, other = with_and_without_limit(fine, parent)
+    assert lost(limited, parent) < 0.5 * lost(other, parent)
+    # They remain the lines of the model.
+    inner = np.s_[16:-16, 16:-16]
+    assert np.corrcoef(limited[inner].ravel(), fine[inner].ravel())[0, 1] > 0.98
+
+
+def test_contrast_is_reduced_where_it_is_in_excess_alone() -> None:
+    parent = shrunk(np.concatenate([hairs(0.3, 1), hairs(0.3, 1)], 1))
+    fine = np.concatenate([hairs(0.75, 2), hairs(0.3, 2)], 1)
+    limited, other = with_and_without_limit(fine, parent)
+    assert np.abs(limited - other)[:, :192].max() > 0.1
+    np.testing.assert_array_equal(limited[:, 280:], other[:, 280:])
+
+
+def test_contrast_is_not_reduced_for_what_the_result_lacks() -> None:
+    """Noise of the parent that is not in the result, and detail that is too weak there."""
+    parent, fine = sharp_and_blurred(0.6)
+    for result in (fine, np.full_like(fine, 0.5)):
+        limited, other = with_and_without_limit(result, parent)
+        np.testing.assert_array_equal(limited, other)
 
 
 def test_contours_of_a_soft_parent_get_no_rings() -> None:

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from cozviewer.chain.fidelity import COLOURS, OF_METHOD_3, OF_PHOTO, OF_STEP, Correction
+from cozviewer.chain.fidelity import (
+    COLOURS,
+    OF_METHOD_3,
+    OF_METHOD_4,
+    OF_PHOTO,
+    OF_STEP,
+    Correction,
+)
 from cozviewer.chain.recipe import Recipe, is_current, recipe_of
 from cozviewer.chain.rescale import REACH
 from cozviewer.pyramid.geometry import TileKey
@@ -22,10 +29,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":4,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":5,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "fa9f03b4cce31398e367bd6d1b9e003746379b0b4e1a846f436a4f7df411ad6d"
+    assert RECIPE.digest == "8cfd6d41bb2ce522821385f0da0d998134be18454a9a88d45fc2661e80ba8345"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +50,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, photo_texture=True),
         replace(RECIPE, method=2),
         replace(RECIPE, method=3),
+        replace(RECIPE, method=4),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -58,7 +66,12 @@ def test_an_earlier_method_stays_what_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("method", "first", "later"),
-    [(2, COLOURS, COLOURS), (3, OF_METHOD_3, OF_METHOD_3), (4, OF_PHOTO, OF_STEP)],
+    [
+        (2, COLOURS, COLOURS),
+        (3, OF_METHOD_3, OF_METHOD_3),
+        (4, OF_PHOTO, OF_METHOD_4),
+        (5, OF_PHOTO, OF_STEP),
+    ],
 )
 def test_a_step_is_corrected_as_its_method_does(
     method: int, first: Correction, later: Correction
