@@ -164,7 +164,15 @@ def test_a_difference_of_half_a_grey_level_is_exact_enough() -> None:
 
 @pytest.mark.parametrize(
     ("bf16", "int8", "winner"),
-    [(0.2, 0.1, INT8), (0.2, 0.19, BF16), (0.5, 0.1, INT8), (0.5, 0.39, FP32), (0.5, 9.0, FP32)],
+    [
+        (0.2, 0.1, INT8),
+        (0.2, 0.14, INT8),
+        (0.2, 0.16, BF16),
+        (0.2, 0.19, BF16),
+        (0.5, 0.1, INT8),
+        (0.5, 0.32, FP32),
+        (0.5, 9.0, FP32),
+    ],
 )
 def test_bytes_are_timed_with_the_others(bf16: float, int8: float, winner: Device) -> None:
     assert Machine({FP32: 0.4, BF16: bf16, INT8: int8}).timed(FP32, BF16, INT8) == winner
