@@ -3,9 +3,9 @@
 Adjacent missing tiles are generated together (see `runs`) with a common halo, and continue the
 existing tiles around them (see `beyond` and `join`). The same view generated in different runs
 differs most in fur. With Real-ESRGAN at ×4, 1024 x 1024 pixels in four runs differ from a single
-run by 0.56 grey levels on average in fp32, 0.7 in bf16 and 2.4 in int8: by 1.8 beside a border,
+run by 0.56 grey levels on average in fp32, 0.7 in bf16 and 2.5 in int8: by 1.8 beside a border,
 where the context ends, and half of that every 60 pixels from there. Far from borders rounding
-remains, which the network amplifies: 0.2, 0.4 and 2.4.
+remains, which the network amplifies: 0.2, 0.4 and 2.5.
 """
 
 from collections.abc import Iterator
