@@ -41,7 +41,7 @@ from cozviewer.models.realesrgan.openvino_graphs import (
     points,
     steps_between,
 )
-from cozviewer.models.realesrgan.rrdbnet import DENSE, MEAN_ROWS, TAIL, forward, layer_names
+from cozviewer.models.realesrgan.rrdbnet import DENSE, TAIL, forward, layer_names
 from cozviewer.models.upscaler import HALO
 from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
@@ -132,7 +132,7 @@ class Watched(TorchFunctionMode):
         if func is torch.nn.functional.conv2d:
             name, features = next(self._layers), args[0]
             if name not in BANDED:
-                features = features - features[:, :, ::MEAN_ROWS].mean((2, 3), keepdim=True)
+                features = features - features.mean((2, 3), keepdim=True)
             low, high = features.amin((0, 2, 3)).numpy(), features.amax((0, 2, 3)).numpy()
             before = self.extremes.get(name, (low, high))
             self.extremes[name] = np.minimum(before[0], low), np.maximum(before[1], high)

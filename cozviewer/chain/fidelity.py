@@ -125,9 +125,10 @@ def corrected(
         residual -= _convolved(detail, ENLARGED_AND_SHRUNK)
     fine += enlarged(added)
     if correction.departure < math.inf:
-        less = _excess(parent - residual, residual, correction.departure) * np.float32(strength)
+        means = parent - residual
+        less = _excess(means, residual, correction.departure) * np.float32(strength)
         if less.any():
-            fine -= (fine - enlarged(blurred(parent - residual, LEVEL_SIGMA))) * enlarged(less)
+            fine -= (fine - enlarged(blurred(means, LEVEL_SIGMA))) * enlarged(less)
             there = share * ramp(less, 0, CLEAR_EXCESS)
             fine += enlarged(_lacking(parent - shrunk(fine), AFTER_LIMIT, there)[0])
     return fine

@@ -26,7 +26,7 @@ from numpy.lib.format import read_array
 from numpy.typing import NDArray
 
 from cozviewer.models.realesrgan.converted import State
-from cozviewer.models.realesrgan.rrdbnet import DENSE, MEAN_ROWS, PER_BLOCK, RESIDUAL, SLOPE
+from cozviewer.models.realesrgan.rrdbnet import DENSE, PER_BLOCK, RESIDUAL, SLOPE
 from cozviewer.util.errors import BadInput
 from cozviewer.util.translation import translate
 
@@ -257,14 +257,10 @@ def _part(steps: Steps | None, start: int, end: int) -> Steps | None:
 
 
 def _centred(features: "Node", steps: Steps | None) -> _Centred:
-    """Return features less their approximate mean (see `rrdbnet.MEAN_ROWS`), in bytes if there are
-    steps."""
+    """Return features less their mean, in bytes if there are steps."""
     from openvino import opset13 as ops
 
-    ends = constant(np.zeros(4, np.int64))
-    every = constant(np.array([1, 1, MEAN_ROWS, 1], np.int64))
-    rows = ops.strided_slice(features, ends, ends, every, [1] * 4, [1] * 4)
-    mean = ops.reduce_mean(rows, constant(np.array([2, 3], np.int64)), keep_dims=True)
+    mean = ops.reduce_mean(features, constant(np.array([2, 3], np.int64)), keep_dims=True)
     left = ops.subtract(features, mean)
     return _Centred(left if steps is None else _bytes(left, steps), mean)
 
