@@ -52,8 +52,8 @@ RUNS, LONG = 2, 0.5
 which takes some 10 ms. A run of more than LONG seconds is not repeated."""
 
 LEAST_SAVED = {"fp32": 0.1, "bf16": 0.1, "int8": 0.25}
-"""Part of the best time that a coarser format must save to be chosen. int8 saves 40 % of bf16, or
-some 15 % on processors with AMX, which is not worth being coarser."""
+"""Part of the best time that a coarser format must save to be chosen. int8 saves 40 % of bf16, on
+processors with AMX 15 to 35 %; less than a quarter is not worth being coarser."""
 
 MOST_DIFFERENCE = {"fp32": 1 / 255, "bf16": 1 / 255, "int8": 4 / 255}
 """Maximum mean difference from the result in fp32. Real-ESRGAN has about a third of it: bf16 0.4
