@@ -23,7 +23,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.config.choice import EngineChoice
@@ -41,6 +41,13 @@ window.open_image(photo)
 pane = window.panes.generated
 
 
+def wait():
+    # `QTest.qWait` does not release the interpreter, which the threads need.
+    loop = QEventLoop()
+    QTimer.singleShot(5, loop.quit)
+    loop.exec()
+
+
 def rest():
     document = window.document
     while not (
@@ -50,7 +57,7 @@ def rest():
         and pane.shows_frame
         and window.navigator.view_size == (pane.view.width, pane.view.height)
     ):
-        QTest.qWait(5)  # sleeps in between: the threads need the interpreter, too
+        wait()
         document = window.document
 
 
@@ -74,13 +81,13 @@ def seen():
 states = [seen()]
 window.move(1700, 100)
 while pane.devicePixelRatioF() == states[0]["ratio"]:
-    QTest.qWait(5)
+    wait()
 states.append(seen())
 window.navigator.zoom(8.0)
 states.append(seen())
 window.move(100, 100)
 while pane.devicePixelRatioF() != states[0]["ratio"]:
-    QTest.qWait(5)
+    wait()
 states.append(seen())
 window.close()
 print(json.dumps(states))

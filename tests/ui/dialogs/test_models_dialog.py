@@ -66,7 +66,7 @@ def press(dialog: ModelsDialog, index: int) -> None:
 
 def test_nothing_is_fetched_unasked(dialog: ModelsDialog, hub: Hub, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: [card.state.text() for card in dialog.cards] == ["About 7.5 GB"] * 2)
-    QTest.qWait(50)
+    qtbot.wait(50)
     assert hub.asked == []
     assert all("Licence: MIT" in card.about.text() for card in dialog.cards)
 
