@@ -109,11 +109,12 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's cache folder of this test (not made yet); settings lie in a fresh folder, too."""
-    folder = tmp_path / "user-cache"
+    folder, config = tmp_path / "user-cache", tmp_path / "user-config"
+    config.mkdir()  # astropy warns where it is missing
     monkeypatch.setenv("COZVIEWER_CACHE", str(folder))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "user-config"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
     for settings_format in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
-        QSettings.setPath(settings_format, QSettings.Scope.UserScope, str(tmp_path / "user-config"))
+        QSettings.setPath(settings_format, QSettings.Scope.UserScope, str(config))
     return folder
 
 
