@@ -109,7 +109,7 @@ def _away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's cache folder of this test (not made yet); settings lie in a fresh folder, too."""
-    folder, config = tmp_path / "user-cache", tmp_path / "user-config"
+    folder, config = tmp_path / "user-cache", tmp_path.with_name(f"{tmp_path.name}-config")
     config.mkdir()  # astropy warns where it is missing
     monkeypatch.setenv("COZVIEWER_CACHE", str(folder))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
