@@ -248,8 +248,11 @@ def test_it_stops_on_the_way(
     assert run_network(rough, photo(0, 0, 3, 3), never).shape == (12, 12, 3)
 
 
-def test_after_a_stop_images_of_any_size_are_drawn_as_before(rough: Network) -> None:
+def test_after_a_stop_images_of_any_size_are_drawn_as_before(
+    rough: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """OpenVINO takes a piece that ended early for one that has been through the whole image."""
+    monkeypatch.setattr(OpenVinoNetwork, "_compile", lambda *_: pytest.fail("It was compiled."))
     pictures = [photo(0, 0, side, side) for side in (3, 40, LARGE)]
     expected = [run_network(rough, picture, never) for picture in pictures]
     run_network(rough, pictures[0], never)
@@ -299,10 +302,7 @@ def test_runs_of_several_threads_do_not_mix(rough: Network) -> None:
 
 
 class NoCore:
-    """Compiles nothing; what it was asked for, with which number of threads.
-
-    A piece is that number of threads, and cannot be had for four of them from another.
-    """
+    """Compiles nothing; keeps what it was asked for, with which number of threads."""
 
     def __init__(self) -> None:
         self.compiled: list[int] = []
@@ -314,16 +314,18 @@ class NoCore:
 
     def import_model(self, file: object, device: str, settings: dict[str, int]) -> "NoPiece":
         self.imported.append(settings["INFERENCE_NUM_THREADS"])
-        if self.imported[-1] == 4:
-            raise RuntimeError("It was imported before.")
-        return NoPiece(self.imported[-1])
+        return NoPiece(self.imported[-1], exports=False)
 
 
 @dataclass(frozen=True)
 class NoPiece:
+    """A piece for a number of threads. As in OpenVINO, one that was imported cannot be exported."""
+
     threads: int
+    exports: bool = True
 
     def export_model(self, file: BytesIO) -> None:
+        assert self.exports
         file.write(b"a piece")
 
 
@@ -332,11 +334,10 @@ def test_it_computes_with_the_threads_that_are_set() -> None:
     network = OpenVinoNetwork(convert(), lambda: threads[0], core=core)
     count = len(network._compiled())
     assert network._compiled() == [NoPiece(1)] * count
-    threads[0] = 3
-    assert network._compiled() == network._compiled() == [NoPiece(3)] * count
-    threads[0] = 4
-    assert network._compiled() == [NoPiece(4)] * count
-    assert core.compiled == [1] * count + [4] * count
+    for number in (3, 4):
+        threads[0] = number
+        assert network._compiled() == network._compiled() == [NoPiece(number, False)] * count
+    assert core.compiled == [1] * count
     assert core.imported == [3] * count + [4] * count
 
 
@@ -352,21 +353,11 @@ def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
         for image, fine in zip(images, expected, strict=True):
             np.testing.assert_array_equal(forward(image, never), fine)
         for piece in forward._pieces:
-            assert piece is not None
             assert piece.get_property("INFERENCE_NUM_THREADS") == 1
     finally:
         torch.set_num_threads(threads)
         monkeypatch.undo()
-    np.testing.assert_array_equal(forward(images[0], never), expected[0])  # compiled again
-
-
-def test_a_piece_that_cannot_be_adapted_is_compiled(forward: OpenVinoNetwork) -> None:
-    class Fixed:
-        def export_model(self, stream: object) -> None:
-            raise RuntimeError("It cannot be exported.")
-
-    assert forward._adapted(Fixed(), 2) is None
-    assert forward._adapted(None, 2) is None
+    np.testing.assert_array_equal(forward(images[0], never), expected[0])
 
 
 @pytest.mark.parametrize(
