@@ -32,6 +32,7 @@ def image(colour: str = "#0a141e") -> QImage:
 def paste(bench: Bench, data: QMimeData) -> None:
     QGuiApplication.clipboard().setMimeData(data)
     QTest.keyClick(bench.window, Qt.Key.Key_V, CONTROL)
+    QGuiApplication.clipboard().clear()  # Qt would free it after Python did, at the end
 
 
 def test_the_window_shows_where_to_drop(bench: Bench) -> None:
