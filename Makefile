@@ -21,11 +21,12 @@ run: $(VENV)/.run ## Open the viewer on the sample photo; without a screen, rend
 	    $(BIN)/cozviewer demo -o demo && echo "The demo is in $(CURDIR)/demo"; \
 	fi
 
+# With worksteal, a process runs tests that lie side by side: few of them load the same models.
 test: style ## Check the code, its types and its layers, and run the tests.
 	@echo "== Tests (pytest), and types (mypy) beside them"
 	@$(BIN)/mypy > $(VENV)/types.txt 2>&1 & types=$$!; \
 	trap 'kill $$types 2> /dev/null' INT TERM; \
-	$(BIN)/python -m pytest -n auto --maxprocesses 8; tests=$$?; \
+	$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal; tests=$$?; \
 	wait $$types; wrong=$$?; cat $(VENV)/types.txt; exit $$((tests | wrong))
 
 lint: style ## The checks alone, without the tests.
