@@ -21,6 +21,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.config.choice_text import chosen_since
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.jobs.ahead import on_battery
+from cozviewer.jobs.collector import GuiCollector
 from cozviewer.jobs.report import log
 from cozviewer.jobs.threads import running_threads, stop_thread
 from cozviewer.jobs.watchdog import Watchdog
@@ -115,6 +116,7 @@ def run_viewer(
         paths = [place.path]
     log_file = log_to(cache)
     watchdog, reporter = Watchdog(log_file), CrashReporter(log_file)
+    collector = GuiCollector()
     stopper, restarting = _Stopper(watchdog), _Restart()
     remote = remote_models()
     window: MainWindow | None = None
@@ -151,6 +153,7 @@ def run_viewer(
             if remote is not None:
                 remote.close()
             _end_threads(window)
+            collector.close()
             watchdog.stop()
     if restarting.wanted:
         start_again()

@@ -27,7 +27,7 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
-from cozviewer.jobs.collector import collector_paused
+from cozviewer.jobs.collector import collect_due, collector_paused
 from cozviewer.util.signals import STOP_SIGNALS
 from tests.packages import Packages
 from tests.patience import PATIENCE
@@ -58,6 +58,7 @@ def pytest_collection() -> Generator[None, object, object]:
     with collector_paused():
         modules = yield
     gc.freeze()
+    gc.disable()  # see `_garbage_is_collected_here`
     return modules
 
 
@@ -175,6 +176,24 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         time.sleep(0.01)
     names = left_behind()
     assert not names, f"threads left behind: {', '.join(names)}"
+
+
+_ages = [0, 0]
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_collected_here() -> Iterator[None]:
+    """Collect garbage after a test, in the thread of windows; see `GuiCollector`."""
+    yield
+    collect_due(_ages)
+
+
+@pytest.fixture
+def collector_on() -> Iterator[None]:
+    """Python's garbage collector as it is without a window."""
+    gc.enable()
+    yield
+    gc.disable()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
-"""What the import of large libraries would do to the memory: the collector would slow it down, and
-the window afterwards, and the photo that was open would stay."""
+"""Where and when Python's garbage collector runs while there is a window: on the GUI thread alone,
+and not while large libraries are imported, which would slow down the import, and the window
+afterwards, and keep the photo that was open."""
 
 import gc
 import sys
@@ -8,6 +9,11 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from threading import Lock, Thread
 
+from PySide6.QtCore import QObject, QTimer
+
+INTERVAL_MS = 1000
+"""How often it is seen whether garbage is to be collected."""
+
 MANY = 200
 """Modules of a large library: torch has 1,100."""
 
@@ -15,6 +21,55 @@ _lock = Lock()
 _pauses = 0
 _was_enabled = False
 _passed_over = False
+
+
+class GuiCollector(QObject):
+    """Collects garbage on the GUI thread, and nowhere else, until it is closed.
+
+    Python collects in whichever thread allocates. There it would destroy widgets and other Qt
+    objects that are part of a cycle, for which Qt holds a lock. If the GUI thread waits for the
+    same lock while it holds Python's, as it does when it connects a signal, both wait for ever.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._was_enabled = gc.isenabled()
+        self._ages = [0, 0]
+        gc.disable()
+        self._timer = QTimer(self, interval=INTERVAL_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Collect garbage if there are as many new objects as Python itself would wait for."""
+        if not _pauses:
+            collect_due(self._ages)
+
+    def close(self) -> None:
+        """Leave it to Python again."""
+        self._timer.stop()
+        if self._was_enabled:
+            gc.enable()
+
+
+def collect_due(ages: list[int]) -> None:
+    """Collect garbage of the generations for which Python itself would have done so by now.
+
+    Args:
+        ages: How often the first generation was due since the second was collected, and the second
+            since the third; both are updated.
+    """
+    objects, limits = gc.get_count()[0], [max(1, limit) for limit in gc.get_threshold()]
+    due = objects // limits[0]
+    if not due:
+        return
+    generation = 0
+    ages[0] += due
+    if ages[0] > limits[1]:
+        generation, ages[0], ages[1] = 1, 0, ages[1] + ages[0] // limits[1]
+        if ages[1] > limits[2]:
+            generation, ages[1] = 2, 0
+    gc.collect(generation)
 
 
 @contextmanager

@@ -368,6 +368,7 @@ def loads_in_order(quick: Quick, engine: FakeUpscaler) -> list[str]:
     return order
 
 
+@pytest.mark.usefixtures("collector_on")
 def test_the_network_is_loaded_first_and_then_the_engine_once(
     document: Document,
     quick: Quick,
@@ -382,6 +383,7 @@ def test_the_network_is_loaded_first_and_then_the_engine_once(
     assert gc.isenabled()
 
 
+@pytest.mark.usefixtures("collector_on")
 def test_no_garbage_is_collected_from_the_import_to_when_its_objects_are_passed_over(
     document: Document, quick: Quick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -394,6 +396,7 @@ def test_no_garbage_is_collected_from_the_import_to_when_its_objects_are_passed_
     assert gc.isenabled()
 
 
+@pytest.mark.usefixtures("collector_on")
 def test_the_engine_is_loaded_even_where_the_network_is_broken(
     document: Document,
     quick: Quick,
