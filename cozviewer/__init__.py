@@ -70,7 +70,7 @@ Alignment of the prompter: commands/align -> align (samples by the chain, reward
 models/align. On x86 CPUs and without torch, OpenVINO runs the built-in networks:
 models/without_torch. In the window, models run in a separate process: models/worker (remote,
 client -> server). Memory is returned after a photo: jobs/memory_return; over a huge one what is
-large returns at once: util/memory.
+large returns at once: util/memory. Garbage is collected on the GUI thread alone: jobs/collector.
 
 Imports go one way: app, cli -> commands, ui -> jobs -> session -> align, evaluate -> export,
 cluster -> chain -> pyramid, config -> image -> util. `assembly` puts models and chain together for
