@@ -23,12 +23,12 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.images import to_rgb8
 from cozviewer.ui.main_window import MainWindow
+from tests.benchmarks.desk import at_rest, wait
 from tests.ui.conftest import Stripes, services
 
 application = QApplication([])
@@ -41,28 +41,9 @@ window.open_image(photo)
 pane = window.panes.generated
 
 
-def wait():
-    # `QTest.qWait` does not release the interpreter, which the threads need.
-    loop = QEventLoop()
-    QTimer.singleShot(5, loop.quit)
-    loop.exec()
-
-
-def rest():
-    document = window.document
-    while not (
-        document is not None
-        and window.navigator.at_rest
-        and not document.working
-        and pane.shows_frame
-        and window.navigator.view_size == (pane.view.width, pane.view.height)
-    ):
-        wait()
-        document = window.document
-
-
 def seen():
-    rest()
+    navigator, view = window.navigator, lambda: (pane.view.width, pane.view.height)
+    wait(lambda: at_rest(window) and navigator.view_size == view())
     image = pane.grab().toImage()
     shown = to_rgb8(image.convertToFormat(image.Format.Format_RGB32))
     height, width = shown.shape[:2]
@@ -80,14 +61,12 @@ def seen():
 
 states = [seen()]
 window.move(1700, 100)
-while pane.devicePixelRatioF() == states[0]["ratio"]:
-    wait()
+wait(lambda: pane.devicePixelRatioF() != states[0]["ratio"])
 states.append(seen())
 window.navigator.zoom(8.0)
 states.append(seen())
 window.move(100, 100)
-while pane.devicePixelRatioF() != states[0]["ratio"]:
-    wait()
+wait(lambda: pane.devicePixelRatioF() == states[0]["ratio"])
 states.append(seen())
 window.close()
 print(json.dumps(states))
