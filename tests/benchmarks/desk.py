@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from cozviewer.app import resource, services_for
 from cozviewer.config.choice import AUTO, EngineChoice
+from cozviewer.jobs.collector import GuiCollector
 from cozviewer.models.worker.remote import RemoteModels
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.widgets.theme import apply_theme
@@ -30,12 +31,13 @@ def show(what: str, figure: str, goal: str = "") -> None:
 
 
 def application() -> QApplication:
-    """Return the application, made if there is none."""
+    """Return the application, made if there is none, as `run_viewer` makes it."""
     found = QApplication.instance()
     if isinstance(found, QApplication):
         return found
     take_turns_quickly()
     made = QApplication([])
+    GuiCollector(made)
     apply_theme(made)
     return made
 

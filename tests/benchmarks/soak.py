@@ -101,7 +101,6 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
 
     from cozviewer.app import services_for
     from cozviewer.config.choice import EngineChoice
-    from cozviewer.jobs.collector import GuiCollector
     from cozviewer.models.worker.remote import RemoteModels
     from cozviewer.ui.main_window import MainWindow
     from cozviewer.ui.view.tiles import tile_cache
@@ -117,7 +116,7 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
         model_seconds,
     )
 
-    share_heaps()  # as run_viewer does, like the collector below
+    share_heaps()  # as run_viewer does
     log = Log()
     logging.getLogger("cozviewer").addHandler(log)
     passed = (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg)
@@ -130,7 +129,6 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     tile_cache.MEMORY_CAP = TILES_MIB << 20
     keep_cache_settings(CacheSettings(budget_bytes=DISK_BYTES))
     application()
-    collector = GuiCollector()
     made = folder / "made"
     made.mkdir()
     images = _images(folder / "images", seed, count)
@@ -193,7 +191,6 @@ def run(folder: Path, minutes: float, seed: int, count: int) -> dict[str, object
     window.deleteLater()
     _spin(0.2)
     remote.close()
-    collector.close()
     return {
         "seed": seed,
         "minutes": minutes,
