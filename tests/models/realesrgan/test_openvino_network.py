@@ -341,6 +341,20 @@ def test_it_computes_with_the_threads_that_are_set() -> None:
     assert core.imported == [3] * count + [4] * count
 
 
+def test_a_piece_that_cannot_be_exported_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(piece: NoPiece, file: BytesIO) -> None:
+        raise RuntimeError("It cannot be exported.")
+
+    monkeypatch.setattr(NoPiece, "export_model", fail)
+    core, threads = NoCore(), [1]
+    network = OpenVinoNetwork(convert(), lambda: threads[0], core=core)
+    threads[0] = 2
+    pieces = network._compiled()
+    assert pieces == [NoPiece(2)] * len(pieces)
+    assert core.compiled == [1] * len(pieces) + [2] * len(pieces)
+    assert core.imported == []
+
+
 def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
     forward: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
