@@ -12,6 +12,7 @@ from functools import cached_property
 
 from cozviewer.chain.fidelity import (
     COLOURS,
+    FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
     OF_PHOTO,
@@ -31,7 +32,7 @@ LARGEST = 2048
 """Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
 is four. The halo is an eighth of such a run."""
 
-METHOD = 5
+METHOD = 6
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
@@ -44,6 +45,10 @@ TELLS_STEPS = 4
 
 LIMITS_DEPARTURE = 5
 """The first version in which the result of a later step may depart from its parent only so far."""
+
+ADDS_ROUNDS = 6
+"""The first version in which the detail of a first step gets further rounds where it is far from
+the photo."""
 
 TEXTURE = 2
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -119,7 +124,7 @@ class Recipe:
         if self.method < TELLS_STEPS:
             return OF_METHOD_3
         if z <= STEP_LEVELS:
-            return OF_PHOTO
+            return OF_PHOTO if self.method >= ADDS_ROUNDS else FIRST_OF_METHOD_4
         return OF_STEP if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
 
     @property

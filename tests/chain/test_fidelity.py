@@ -8,6 +8,7 @@ import pytest
 from cozviewer.chain.fidelity import (
     COLOURS,
     ENLARGED_AND_SHRUNK,
+    FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
     OF_PHOTO,
@@ -60,7 +61,9 @@ def lost(fine: RgbFloat, parent: RgbFloat) -> float:
     return float(luma_of(parent - shrunk(fine))[4:-4, 4:-4].std())
 
 
-CORRECTIONS = pytest.mark.parametrize("correction", [OF_PHOTO, OF_STEP, OF_METHOD_3, OF_METHOD_4])
+CORRECTIONS = pytest.mark.parametrize(
+    "correction", [OF_PHOTO, OF_STEP, OF_METHOD_3, FIRST_OF_METHOD_4, OF_METHOD_4]
+)
 
 
 @CORRECTIONS
@@ -109,6 +112,26 @@ def test_what_counts_as_detail_where_it_is_dark_shifts_no_brightness(
     stripes = np.tile(np.asarray([1, 1, -1, -1], np.float32), (40, 16))[:, :, None]
     added = _lacking_detail(stripes.copy(), (stripes > 0).astype(np.float32), correction)
     assert least <= abs(float(added[8:-8, 8:-8].mean())) <= most
+
+
+def test_detail_far_from_the_photo_gets_further_rounds() -> None:
+    """As in wood and grass."""
+    parent, fine = sharp_and_blurred(0.6)
+    far, before = (
+        lost(corrected(fine.copy(), parent, 1.0, correction), parent)
+        for correction in (OF_PHOTO, FIRST_OF_METHOD_4)
+    )
+    assert far < before / 2
+
+
+def test_detail_near_the_photo_gets_no_further_rounds() -> None:
+    _, fine = sharp_and_blurred(0.6)
+    parent = shrunk(fine) + (to_float(noise(40, 32, seed=2)) - np.float32(0.5)) / np.float32(64)
+    more, before = (
+        corrected(fine.copy(), parent, 1.0, correction)
+        for correction in (OF_PHOTO, FIRST_OF_METHOD_4)
+    )
+    assert np.array_equal(more, before)
 
 
 def hairs(contrast: float, sharpness: int) -> RgbFloat:

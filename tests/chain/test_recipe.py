@@ -6,6 +6,7 @@ import pytest
 
 from cozviewer.chain.fidelity import (
     COLOURS,
+    FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
     OF_PHOTO,
@@ -29,10 +30,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":5,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":6,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "8cfd6d41bb2ce522821385f0da0d998134be18454a9a88d45fc2661e80ba8345"
+    assert RECIPE.digest == "187b9343e24b8a523f85d5afe89b691de7d4637803f2978f84eb24f0a1d95c28"
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, method=2),
         replace(RECIPE, method=3),
         replace(RECIPE, method=4),
+        replace(RECIPE, method=5),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -69,8 +71,9 @@ def test_an_earlier_method_stays_what_it_was() -> None:
     [
         (2, COLOURS, COLOURS),
         (3, OF_METHOD_3, OF_METHOD_3),
-        (4, OF_PHOTO, OF_METHOD_4),
-        (5, OF_PHOTO, OF_STEP),
+        (4, FIRST_OF_METHOD_4, OF_METHOD_4),
+        (5, FIRST_OF_METHOD_4, OF_STEP),
+        (6, OF_PHOTO, OF_STEP),
     ],
 )
 def test_a_step_is_corrected_as_its_method_does(
