@@ -1,16 +1,18 @@
 """Network errors on the way to a chat server, as sentences for the user."""
 
+import asyncio
 import socket
 import ssl
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import httpx2
 import pytest
 
 from cozviewer.models.server.address import read_address
-from cozviewer.models.server.client import connection_error
+from cozviewer.models.server.client import connected, connection_error
 from cozviewer.util.errors import BadInput, Failure
 from tests.models.chat_asking import QUICK, ask, trouble
 from tests.models.chat_replies import drips, hangs, refuses, says
@@ -78,6 +80,29 @@ def test_a_certificate_that_nobody_trusts() -> None:
     error.__cause__ = cause
     sentence = str(connection_error(error, read_address("https://gpu.test")))
     assert "The security certificate of gpu.test is not valid (self-signed certificate)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("address", "verified"),
+    [("http://localhost:1", False), ("https://localhost:1", True), ("http://10.0.0.7:1", True)],
+)
+def test_certificates_are_verified_except_where_nothing_reads_them(
+    address: str, verified: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[object] = []
+
+    class Client(httpx2.AsyncClient):
+        def __init__(self, *, verify: bool, **options: Any) -> None:
+            found.append(verify)
+            super().__init__(verify=verify, **options)
+
+    async def connect() -> None:
+        async with connected(read_address(address), None):
+            pass
+
+    monkeypatch.setattr(httpx2, "AsyncClient", Client)
+    asyncio.run(connect())
+    assert found == [verified]
 
 
 def test_a_server_that_says_nothing() -> None:
