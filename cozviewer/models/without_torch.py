@@ -101,6 +101,11 @@ def threads() -> int:
     return psutil.cpu_count(logical=False) or os.cpu_count() or 1
 
 
+def is_timing() -> bool:
+    """Return whether the calling thread is within `one_thread`."""
+    return _one.get()
+
+
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Run what this thread starts in one thread only."""

@@ -5,15 +5,19 @@ from functools import partial
 from cozviewer.models.context import ModelContext
 from cozviewer.models.device import Device
 from cozviewer.models.network import ArrayNetwork, Network
+from cozviewer.models.realesrgan.compiled import CompiledFile
 from cozviewer.models.realesrgan.converted import realesrgan_state
 from cozviewer.models.realesrgan.openvino_network import OpenVinoNetwork, on_tensors
 from cozviewer.models.realesrgan.rrdbnet import forward
 from cozviewer.models.realesrgan.weights import BIN_SHA256
 from cozviewer.models.upscaler import NetworkUpscaler, RunSize
-from cozviewer.models.without_torch import threads
+from cozviewer.models.without_torch import is_timing, threads
 
 TITLE = "Real-ESRGAN"
 BLOCKS = 23
+
+COMPILED_NAME = "realesrgan-x4plus-{numbers}-compiled.safetensors"
+"""In the folder of converted weights."""
 
 PART = 640 * 640
 """Maximum parent pixels of a part; every run of a zoom step is one part. A run of 384 x 264 pixels
@@ -48,7 +52,11 @@ def realesrgan(context: ModelContext, *, open_edges: bool = True) -> NetworkUpsc
 
     def open_without_torch(place: Device) -> ArrayNetwork:
         weights = realesrgan_state(context.cache_dir, context.notice)
-        network = OpenVinoNetwork(weights, threads, place.numbers, open_edges=open_edges)
+        file = None
+        if context.cache_dir is not None and open_edges:
+            name = COMPILED_NAME.format(numbers=place.numbers)
+            file = CompiledFile(context.cache_dir / name, is_timing)
+        network = OpenVinoNetwork(weights, threads, place.numbers, open_edges=open_edges, file=file)
         return ArrayNetwork(network, place)
 
     return NetworkUpscaler(

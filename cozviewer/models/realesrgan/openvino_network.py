@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, ignore
+from cozviewer.models.realesrgan.compiled import CompiledFile, compiled_name, exported
 from cozviewer.models.realesrgan.converted import State
 from cozviewer.models.realesrgan.openvino_graphs import BLOCKS, Graphs, read_steps
 from cozviewer.pyramid.geometry import STEP_SCALE
@@ -68,8 +69,9 @@ class OpenVinoNetwork:
         *,
         open_edges: bool = False,
         core: "Core | None" = None,
+        file: CompiledFile | None = None,
     ) -> None:
-        """Compile it, in one second; in int8, in four.
+        """Compile it, in one second; in int8, in four, or in one from `file`.
 
         Args:
             state: As `realesrgan_state` returns it.
@@ -77,6 +79,8 @@ class OpenVinoNetwork:
             numbers: "fp32", "bf16" or "int8".
             open_edges: As in `rrdbnet.forward`; int8 always has them.
             core: OpenVINO's devices; None opens them.
+            file: Where it is kept compiled for the next start; None keeps it nowhere. A format that
+                is only being timed is not kept.
 
         Raises:
             BadInput: OpenVINO or the steps of int8 are missing or broken.
@@ -90,6 +94,7 @@ class OpenVinoNetwork:
         self._count, self._threads = threads, 0
         self._pace = 0.0  # seconds for a block of a pixel, as last measured; 0: never
         self._pieces: list[CompiledModel] = []
+        self._file, self._names = file, list[str]()
         self._exported: dict[int, bytes] = {}
         self._interrupted: CompiledModel | None = None
         self._compiled()
@@ -175,9 +180,10 @@ class OpenVinoNetwork:
         all."""
         threads = self._count()
         if not self._pieces:
-            self._pieces = [self._compile(make(), threads) for make in self._makers()]
+            self._open(threads)
         elif threads != self._threads:
             self._pieces = [self._imported(index, threads) for index in range(len(self._pieces))]
+            self._keep()
         elif self._interrupted is not None:
             # Some of its layers have the shapes of that image and others those of the previous
             # one: its next result would be wrong, or end the process.
@@ -195,22 +201,52 @@ class OpenVinoNetwork:
         ]
         return [graphs.head, *body, graphs.body_end, graphs.tail]
 
+    def _open(self, threads: int) -> None:
+        """Take the pieces from the file; without it, compile and keep them."""
+        file, makers = self._file, self._makers()
+        if file is not None:
+            self._names = [compiled_name(make(), self._core, self._numbers) for make in makers]
+            kept = [data for name in self._names if (data := file.read(name)) is not None]
+            if len(kept) == len(makers):
+                with suppress(RuntimeError):
+                    self._pieces = [self._import(data, threads) for data in kept]
+                    return
+        self._pieces = [self._compile(make(), threads) for make in makers]
+        if file is not None and not file.is_timing():
+            with suppress(RuntimeError):
+                self._exported = dict(enumerate(map(exported, self._pieces)))
+                self._keep()
+
+    def _keep(self) -> None:
+        """Write the pieces into the file if they were compiled here."""
+        if self._file is not None and len(self._exported) == len(self._names):
+            names = enumerate(self._names)
+            if self._file.write({name: self._exported[index] for index, name in names}):
+                self._exported.clear()
+
     def _compile(self, graph: "Model", threads: int) -> "CompiledModel":
         return self._core.compile_model(graph, "CPU", settings(threads, self._numbers))
 
+    def _import(self, data: bytes, threads: int) -> "CompiledModel":
+        return self._core.import_model(io.BytesIO(data), "CPU", settings(threads, self._numbers))
+
     def _imported(self, index: int, threads: int) -> "CompiledModel":
         """Return a piece that has not run yet, for a number of threads. In int8 that takes a
-        quarter of the time of compiling it, otherwise a third. What was imported cannot be exported
-        again, so the 30 MB of all pieces in int8 (68 in bf16 and fp32) are kept."""
+        quarter of the time of compiling it, otherwise a third."""
         try:
-            if index not in self._exported:
-                file = io.BytesIO()
-                self._pieces[index].export_model(file)
-                self._exported[index] = file.getvalue()
-            file = io.BytesIO(self._exported[index])
-            return self._core.import_model(file, "CPU", settings(threads, self._numbers))
+            return self._import(self._bytes(index), threads)
         except RuntimeError:
             return self._compile(self._makers()[index](), threads)
+
+    def _bytes(self, index: int) -> bytes:
+        """Return a piece as it can be imported. What was imported cannot be exported again, so the
+        30 MB of all pieces in int8 (78 in bf16 and fp32) stay in memory if they are in no file."""
+        if index not in self._exported:
+            data = None if self._file is None else self._file.read(self._names[index])
+            if data is not None:
+                return data
+            self._exported[index] = exported(self._pieces[index])
+        return self._exported[index]
 
 
 def on_tensors(

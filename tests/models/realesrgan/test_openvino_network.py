@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from textwrap import dedent
@@ -42,6 +41,7 @@ from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.models.computers import computer
+from tests.models.realesrgan.no_core import NoCore, NoPiece
 from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
@@ -299,34 +299,6 @@ def test_runs_of_several_threads_do_not_mix(rough: Network) -> None:
         thread.join()
     for index in range(4):
         np.testing.assert_array_equal(found[index], expected[index])
-
-
-class NoCore:
-    """Compiles nothing; keeps what it was asked for, with which number of threads."""
-
-    def __init__(self) -> None:
-        self.compiled: list[int] = []
-        self.imported: list[int] = []
-
-    def compile_model(self, graph: object, device: str, settings: dict[str, int]) -> "NoPiece":
-        self.compiled.append(settings["INFERENCE_NUM_THREADS"])
-        return NoPiece(self.compiled[-1])
-
-    def import_model(self, file: object, device: str, settings: dict[str, int]) -> "NoPiece":
-        self.imported.append(settings["INFERENCE_NUM_THREADS"])
-        return NoPiece(self.imported[-1], exports=False)
-
-
-@dataclass(frozen=True)
-class NoPiece:
-    """A piece for a number of threads. As in OpenVINO, one that was imported cannot be exported."""
-
-    threads: int
-    exports: bool = True
-
-    def export_model(self, file: BytesIO) -> None:
-        assert self.exports
-        file.write(b"a piece")
 
 
 def test_it_computes_with_the_threads_that_are_set() -> None:
