@@ -15,7 +15,6 @@ from cozviewer.chain.fidelity import (
     FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
-    OF_METHOD_5,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -48,7 +47,8 @@ LIMITS_DEPARTURE = 5
 """The first version in which the result of a later step may depart from its parent only so far."""
 
 ADDS_ROUNDS = 6
-"""The first version in which detail far from its parent gets further rounds."""
+"""The first version in which the detail of a first step gets further rounds where it is far from
+the photo."""
 
 TEXTURE = 2
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -123,12 +123,9 @@ class Recipe:
             return COLOURS
         if self.method < TELLS_STEPS:
             return OF_METHOD_3
-        first = z <= STEP_LEVELS
-        if self.method >= ADDS_ROUNDS:
-            return OF_PHOTO if first else OF_STEP
-        if first:
-            return FIRST_OF_METHOD_4
-        return OF_METHOD_5 if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
+        if z <= STEP_LEVELS:
+            return OF_PHOTO if self.method >= ADDS_ROUNDS else FIRST_OF_METHOD_4
+        return OF_STEP if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
 
     @property
     def frugal(self) -> bool:

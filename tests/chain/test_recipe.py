@@ -9,7 +9,6 @@ from cozviewer.chain.fidelity import (
     FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
-    OF_METHOD_5,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -73,7 +72,7 @@ def test_an_earlier_method_stays_what_it_was() -> None:
         (2, COLOURS, COLOURS),
         (3, OF_METHOD_3, OF_METHOD_3),
         (4, FIRST_OF_METHOD_4, OF_METHOD_4),
-        (5, FIRST_OF_METHOD_4, OF_METHOD_5),
+        (5, FIRST_OF_METHOD_4, OF_STEP),
         (6, OF_PHOTO, OF_STEP),
     ],
 )
