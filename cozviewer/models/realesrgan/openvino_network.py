@@ -202,26 +202,37 @@ class OpenVinoNetwork:
         return [graphs.head, *body, graphs.body_end, graphs.tail]
 
     def _open(self, threads: int) -> None:
-        """Take the pieces from the file; without it, compile and keep them."""
-        file, makers = self._file, self._makers()
-        if file is not None:
-            self._names = [compiled_name(make(), self._core, self._numbers) for make in makers]
-            kept = [data for name in self._names if (data := file.read(name)) is not None]
-            if len(kept) == len(makers):
-                with suppress(RuntimeError):
-                    self._pieces = [self._import(data, threads) for data in kept]
-                    return
-        self._pieces = [self._compile(make(), threads) for make in makers]
-        if file is not None and not file.is_timing():
+        """Take the pieces from the file; compile and keep those that are not there."""
+        pieces: list[CompiledModel] = []
+        compiled: list[int] = []
+        for index, make in enumerate(self._makers()):
+            graph = make()
+            piece = self._kept(graph, threads)
+            if piece is None:
+                piece = self._compile(graph, threads)
+                compiled.append(index)
+            pieces.append(piece)
+        self._pieces = pieces
+        if self._file is not None and not self._file.is_timing():
             with suppress(RuntimeError):
-                self._exported = dict(enumerate(map(exported, self._pieces)))
+                self._exported = {index: exported(pieces[index]) for index in compiled}
                 self._keep()
 
+    def _kept(self, graph: "Model", threads: int) -> "CompiledModel | None":
+        """Return a piece from the file, or None if it is not there or cannot be imported."""
+        if self._file is not None:
+            self._names.append(compiled_name(graph, self._core, self._numbers))
+            data = self._file.read(self._names[-1])
+            if data is not None:
+                with suppress(RuntimeError):
+                    return self._import(data, threads)
+        return None
+
     def _keep(self) -> None:
-        """Write the pieces into the file if they were compiled here."""
-        if self._file is not None and len(self._exported) == len(self._names):
+        """Write the pieces into the file if any of them was compiled here."""
+        if self._file is not None and self._exported:
             names = enumerate(self._names)
-            if self._file.write({name: self._exported[index] for index, name in names}):
+            if self._file.write({name: self._bytes(index) for index, name in names}):
                 self._exported.clear()
 
     def _compile(self, graph: "Model", threads: int) -> "CompiledModel":
