@@ -50,7 +50,6 @@ SHARP = (0.6, 0.9)
 is softer than its resolution allows, and a sharp result would get rings around contours. A page of
 text that was enlarged 2.7 times has 0.5 to 0.7, fur and grass 0.8 and more."""
 
-
 FAR = (2.0, 3.0)
 """Grey levels (RMS within some 2 parent pixels) by which a result may depart from its parent before
 its detail gets further rounds, and from which on it gets them in full."""
@@ -200,7 +199,7 @@ def _lacking_detail(
         weight: (H, W, 1), the share of it that is detail.
     """
     added = _restored(lacking, weight, correction.detail_rounds, correction.centred)
-    if correction.far_rounds:
+    if correction.far_rounds and weight.any():
         left = lacking - _convolved(added, ENLARGED_AND_SHRUNK)
         departure = np.sqrt(blurred(left**2, LEVEL_SIGMA)) * np.float32(255)
         far = weight * ramp(departure, *FAR)
