@@ -39,10 +39,10 @@ The way of one export, from the window or a command:
 
 Where an image comes from: image/source opens it, image/levels holds its levels. In memory by
 image/decode; what stays in its file by image/tiled (TIFF, huge JPEG and PNG) and image/regions
-(slides, maps, pages, drawings: one process per file, readers/worker). What its numbers look like is
-image/tone (the value), image/toning, ui/tone; where its pixels lie, image/georeference; how large
-they are, image/subject -> pyramid/scale_bar -> ui/view/labels, export/scale_bar. config/fields has
-what each field of work decides.
+(slides, maps, pages, drawings: one process per file, readers/worker, forked by util/forks). What
+its numbers look like is image/tone (the value), image/toning, ui/tone; where its pixels lie,
+image/georeference; how large they are, image/subject -> pyramid/scale_bar -> ui/view/labels,
+export/scale_bar. config/fields has what each field of work decides.
 
 Whole photos: ui/upscale, jobs/exports/upscale_job, commands/upscale -> export/upscaling/upscale ->
 export/run. The queue of the window is kept beside the settings and yields to the view.

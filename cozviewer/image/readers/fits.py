@@ -5,6 +5,7 @@ from math import hypot, prod
 from typing import Any
 
 import numpy as np
+from astropy.io import fits
 from numpy.typing import NDArray
 
 from cozviewer.image.colours.high_bit_depth import extremes_of
@@ -31,8 +32,6 @@ SOFTENING = 0.1
 
 def open_image(path: str, page: int | None) -> Opened:
     """Read the headers of a file. Pages are its images in their order, of a cube its planes."""
-    from astropy.io import fits  # here, because it searches for its settings on import
-
     planes: list[tuple[int, int, tuple[int, ...]]] = []
     sizes: dict[int, tuple[float, float, str] | None] = {}
     with fits.open(path, memmap=False, lazy_load_hdus=True) as units:

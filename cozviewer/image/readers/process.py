@@ -25,7 +25,7 @@ from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
 from cozviewer.image.toning.tone_range import ToneRange, range_from_json
 from cozviewer.util.cancel import IsCancelled, check_cancelled
 from cozviewer.util.errors import BadInput
-from cozviewer.util.own_process import command_of
+from cozviewer.util.forks import Process, start
 from cozviewer.util.translation import translate
 
 HEADER_SECONDS = 30.0
@@ -49,6 +49,11 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+
+def started(reader: str) -> Process:
+    """Start a process for a module of this package."""
+    return start("cozviewer.image.readers.child", [f"cozviewer.image.readers.{reader}"])
 
 
 class ProcessImage(ImageFile):
@@ -175,9 +180,7 @@ class _Process:
     def started(self, request: dict[str, Any]) -> dict[str, Any]:
         """Start the process and return the header."""
         with self._ends_explained():
-            return self._worker.start(
-                command_of("cozviewer.image.readers.child"), request, HEADER_SECONDS
-            )
+            return self._worker.start(lambda: started(request["reader"]), request, HEADER_SECONDS)
 
     def pixels(self, width: int, height: int, tone: Tone) -> tuple[Any, dict[str, Any]]:
         """Return the values of an image that has about this size, by a tone, and what else

@@ -1,15 +1,15 @@
 """A process that reads files for us, and what happens when it crashes, hangs or takes too much."""
 
 import json
-import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from cozviewer.image.readers.notes import refusal
 from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import BadInput
+from cozviewer.util.forks import Process
 from cozviewer.util.translation import translate
 
 _LOOK_SECONDS = 0.05
@@ -44,32 +44,26 @@ class Worker:
                 the first time.
         """
         self._name, self._cancelled = name, cancelled
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._lock, self._over = threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
         self._expecting = False
         self._until, self._late = 0.0, False
 
     def start(
-        self, command: Sequence[str], request: dict[str, Any], seconds: float
+        self, started: Callable[[], Process], request: dict[str, Any], seconds: float
     ) -> dict[str, Any]:
         """Start the process and return its first answer.
 
         Args:
-            command: What starts it, see `own_process.command_of`.
+            started: Starts it; see `forks.start`.
             request: What it is to read, as JSON.
             seconds: Most time until the answer.
 
         Raises:
             BadInput, Ended, ValueError: As `answer`.
         """
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
+        self._process = started()
         return self.answer(json.dumps(request).encode() + b"\n", seconds)
 
     def answer(self, command: bytes, seconds: float) -> dict[str, Any]:
@@ -161,7 +155,7 @@ class Worker:
         if thread is not None and thread is not threading.current_thread():
             thread.join()
 
-    def _expect(self, process: subprocess.Popen[bytes]) -> None:
+    def _expect(self, process: Process) -> None:
         with self._lock:
             self._expecting = True
             if self._thread is None and not self._over.is_set():
@@ -170,7 +164,7 @@ class Worker:
                 )
                 self._thread.start()
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+    def _watch(self, process: Process) -> None:
         while True:
             with self._lock:
                 if self._over.is_set() or not self._expecting:

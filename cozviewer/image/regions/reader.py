@@ -1,8 +1,8 @@
 """The program's side of the process that reads regions of one file; see `child`."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import prod
 from typing import Any
 
@@ -20,12 +20,16 @@ from cozviewer.image.toning.samples import MOST_SAMPLES, Samples
 from cozviewer.image.toning.tone_range import range_from_json
 from cozviewer.util.cancel import IsCancelled, check_cancelled, never
 from cozviewer.util.errors import BadInput
-from cozviewer.util.own_process import command_of
+from cozviewer.util.forks import Process, start
 from cozviewer.util.translation import translate
 
 _SECONDS_PER_PIXEL = 3e-6
 _MOST_LEVELS = 64
-CHILD = "cozviewer.image.regions.child"
+
+
+def started(module: str) -> Process:
+    """Start a process for a module of this package."""
+    return start("cozviewer.image.regions.child", [f"cozviewer.image.regions.{module}"])
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,12 @@ class RegionProcess:
     """How the process is started, and how long it may take.
 
     Attributes:
-        command: What starts it.
+        started: Starts it for a module of this package.
         header_seconds: Time for starting it and reading a header; of a map, values of all of it.
         region_seconds: Time for reading a region, besides that of its pixels.
     """
 
-    command: Sequence[str] = field(default_factory=lambda: command_of(CHILD))
+    started: Callable[[str], Process] = started
     header_seconds: float = 60.0
     region_seconds: float = 10.0
 
@@ -189,7 +193,11 @@ class ProcessReader:
         worker = Worker(self._name, cancelled)
         try:
             process = self._process
-            header = worker.start(process.command, self._request, process.header_seconds)
+            header = worker.start(
+                lambda: process.started(str(self._request["module"])),
+                self._request,
+                process.header_seconds,
+            )
         except BaseException as error:
             worker.end()
             check_cancelled(cancelled)

@@ -10,6 +10,7 @@ from cozviewer.image.readers import process
 from cozviewer.image.readers.table import Format
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.forks import popen
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,7 +51,7 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "from cozviewer.image.readers.child import main; main()"
     )
     command = [sys.executable, "-P", "-c", start, str(ROOT)]
-    monkeypatch.setattr(process, "command_of", lambda module: command)
+    monkeypatch.setattr(process, "started", lambda reader: popen(command))
     acting = Format("Radiance", (), "", None, "reader_for_tests")
     monkeypatch.setitem(formats._BY_NAME, "Radiance", acting)
     return tmp_path / "a.hdr"

@@ -12,6 +12,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.image.regions.reader import ProcessReader, RegionProcess
 from cozviewer.image.tiled.protocol import RegionRequest
 from cozviewer.util.errors import BadInput, Cancelled
+from cozviewer.util.forks import popen
 from tests.patience import PATIENCE
 
 MODULE = """
@@ -75,7 +76,9 @@ def acting(tmp_path: Path) -> Acting:
         "from cozviewer.image.regions.child import main; main()"
     )
     command = [sys.executable, "-P", "-c", start, str(Path(__file__).parents[3])]
-    process = RegionProcess(command, header_seconds=PATIENCE, region_seconds=PATIENCE)
+    process = RegionProcess(
+        lambda _: popen(command), header_seconds=PATIENCE, region_seconds=PATIENCE
+    )
     return Acting(tmp_path, process)
 
 
