@@ -166,10 +166,10 @@ def test_a_draft_of_the_first_step_is_drawn_from_the_photo(
 
 
 def test_a_cold_jump_goes_through_all_levels(chain_over: MakeChain) -> None:
-    photo = noise(90, 60)
+    photo = noise(32, 24)
     chain = chain_over(photo, DetailUpscaler())
     whole = made_at_once(made_at_once(made_at_once(photo)))
-    region = Rect(2100, 1300, 900, 700)
+    region = Rect(700, 500, 900, 700)
     assert np.array_equal(joined(drafted(chain, 6, region), region), cut(whole, region))
     shapes = [asked.shape for asked in chain.upscaler.asked]  # type: ignore[attr-defined]
     # The levels above are drawn once, for all pieces.
@@ -187,10 +187,11 @@ def test_it_begins_at_the_finest_level_that_is_there(chain_over: MakeChain) -> N
 
 
 def test_real_tiles_on_the_way_are_used_where_they_are(chain_over: MakeChain) -> None:
-    chain = chain_over(noise(331, 203), DetailUpscaler())
-    real = noise(1324, 812, seed=5)
+    photo = noise(170, 160)
+    chain = chain_over(photo, DetailUpscaler())
+    real = noise(680, 640, seed=5)
     put_tiles(chain.pyramid, real, [TileKey(2, 0, 0)])
-    mixed = made_at_once(noise(331, 203))
+    mixed = made_at_once(photo)
     mixed[:TILE, :TILE] = real[:TILE, :TILE]
     border = 4 * TILE
     region = Rect(border - 124, border - 174, 600, 500)  # on both sides of that tile's border

@@ -222,10 +222,10 @@ def differ(one: Rgb8, other: Rgb8) -> int:
 def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> None:
     """Also beyond the image's edge. Fidelity reaches further than the halo, a little."""
     upscaler = drawing()
-    chain = adaptive(chain_over(soft_level(52, 36), upscaler))
-    level = soft_level(208, 144)
+    chain = adaptive(chain_over(soft_level(40, 28), upscaler))
+    level = soft_level(160, 112)
     put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
-    whole = Rect(0, 0, 208, 144)
+    whole = Rect(0, 0, 160, 112)
     context = to_float(padded(level, whole, whole.grown(REACH), "symmetric"))
     key = TileKey(4, 0, 0)
     at_once = finer_core(key, context, REACH, upscaler, chain.recipe, "", never)
