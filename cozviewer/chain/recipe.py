@@ -15,6 +15,7 @@ from cozviewer.chain.fidelity import (
     FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
+    OF_METHOD_5,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -32,7 +33,7 @@ LARGEST = 2048
 """Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
 is four. The halo is an eighth of such a run."""
 
-METHOD = 6
+METHOD = 7
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
@@ -49,6 +50,10 @@ LIMITS_DEPARTURE = 5
 ADDS_ROUNDS = 6
 """The first version in which the detail of a first step gets further rounds where it is far from
 the photo."""
+
+RESTORES_COLOURS = 7
+"""The first version in which the detail of a later step is restored in colour, and what is lost
+beyond black and white is taken from the pixels around it."""
 
 TEXTURE = 2
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -125,7 +130,9 @@ class Recipe:
             return OF_METHOD_3
         if z <= STEP_LEVELS:
             return OF_PHOTO if self.method >= ADDS_ROUNDS else FIRST_OF_METHOD_4
-        return OF_STEP if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
+        if self.method >= RESTORES_COLOURS:
+            return OF_STEP
+        return OF_METHOD_5 if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
 
     @property
     def frugal(self) -> bool:

@@ -11,6 +11,7 @@ from cozviewer.chain.fidelity import (
     FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
+    OF_METHOD_5,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -61,9 +62,8 @@ def lost(fine: RgbFloat, parent: RgbFloat) -> float:
     return float(luma_of(parent - shrunk(fine))[4:-4, 4:-4].std())
 
 
-CORRECTIONS = pytest.mark.parametrize(
-    "correction", [OF_PHOTO, OF_STEP, OF_METHOD_3, FIRST_OF_METHOD_4, OF_METHOD_4]
-)
+OF_LUMA = [OF_PHOTO, OF_METHOD_3, FIRST_OF_METHOD_4, OF_METHOD_4, OF_METHOD_5]
+CORRECTIONS = pytest.mark.parametrize("correction", [OF_STEP, *OF_LUMA])
 
 
 @CORRECTIONS
@@ -75,13 +75,41 @@ def test_detail_comes_from_the_parent_as_well(correction: Correction) -> None:
     assert lost(corrected(fine, parent, 1.0, correction), parent) < without / 2
 
 
-@CORRECTIONS
+@pytest.mark.parametrize("correction", OF_LUMA)
 def test_colour_does_not_come_with_detail(correction: Correction) -> None:
     parent, fine = sharp_and_blurred(0.6)
     without = corrected(fine.copy(), parent, 1.0, replace(correction, detail_rounds=0))
     change = corrected(fine, parent, 1.0, correction) - without
     assert np.abs(change - change[:, :, :1]).max() < 1e-6
     assert change.std() > 0.01
+
+
+def test_after_the_first_step_colour_comes_with_detail() -> None:
+    parent, fine = sharp_and_blurred(0.6)
+    before, after = (
+        parent - shrunk(corrected(fine.copy(), parent, 1.0, correction))
+        for correction in (OF_METHOD_5, OF_STEP)
+    )
+    of_colour = [(lack - luma_of(lack))[4:-4, 4:-4].std() for lack in (before, after)]
+    assert of_colour[1] < of_colour[0] / 2
+    np.testing.assert_allclose(luma_of(after), luma_of(before), atol=1 / 255)
+
+
+@pytest.mark.parametrize("black", [True, False])
+def test_after_the_first_step_what_is_beyond_black_and_white_shifts_no_colour(black: bool) -> None:
+    """As in the blue of dark wood, where a model's contours reach beyond black."""
+    parent = np.full((40, 48, 3), [0.5, 0.4, 0.05], np.float32)
+    stripes = np.tile(np.asarray([1, 1, -1, -1], np.float32), 48)[None, :, None]
+    fine = enlarged(parent) + np.float32(0.1) * stripes
+    if not black:
+        fine, parent = 1 - fine, 1 - parent
+    before, after = (
+        parent - shrunk(np.clip(corrected(fine.copy(), parent, 1.0, correction), 0, 1))
+        for correction in (OF_METHOD_5, OF_STEP)
+    )
+    shifts = [np.abs(lack[4:-4, 4:-4].mean((0, 1))).max() for lack in (before, after)]
+    assert shifts[0] > 5 / 255
+    assert shifts[1] < shifts[0] / 4
 
 
 @CORRECTIONS
@@ -144,7 +172,7 @@ def hairs(contrast: float, sharpness: int) -> RgbFloat:
 
 def with_and_without_limit(fine: RgbFloat, parent: RgbFloat) -> tuple[RgbFloat, RgbFloat]:
     limited, other = (
-        corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_STEP, OF_METHOD_4)
+        corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_METHOD_5, OF_METHOD_4)
     )
     return limited, other
 

@@ -9,6 +9,7 @@ from cozviewer.chain.fidelity import (
     FIRST_OF_METHOD_4,
     OF_METHOD_3,
     OF_METHOD_4,
+    OF_METHOD_5,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -30,10 +31,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":6,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":7,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "187b9343e24b8a523f85d5afe89b691de7d4637803f2978f84eb24f0a1d95c28"
+    assert RECIPE.digest == "e60ccbe1a46c94515794cbc2ca786f2a78f9fd95db106d782242b525c31a205c"
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,9 @@ def test_an_earlier_method_stays_what_it_was() -> None:
         (2, COLOURS, COLOURS),
         (3, OF_METHOD_3, OF_METHOD_3),
         (4, FIRST_OF_METHOD_4, OF_METHOD_4),
-        (5, FIRST_OF_METHOD_4, OF_STEP),
-        (6, OF_PHOTO, OF_STEP),
+        (5, FIRST_OF_METHOD_4, OF_METHOD_5),
+        (6, OF_PHOTO, OF_METHOD_5),
+        (7, OF_PHOTO, OF_STEP),
     ],
 )
 def test_a_step_is_corrected_as_its_method_does(
