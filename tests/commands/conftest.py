@@ -69,6 +69,14 @@ def quick() -> Sequence[str]:
 
 
 @pytest.fixture
+def short_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave all but two blocks out of the real network in OpenVINO, which takes most of its time to
+    compile: for tests of what goes on around it, whatever the detail looks like."""
+    monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.BLOCKS", 2)
+    monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.PER_PIECE", 1)
+
+
+@pytest.fixture
 def photo(tmp_path: Path) -> Path:
     """A PNG of 60 x 40 pixels."""
     path = tmp_path / "photo.png"

@@ -142,6 +142,12 @@ def measured(
     return measure(SOURCE, choice, quick, line, cancelled, clock, networks(clock))
 
 
+@pytest.fixture(scope="module")
+def usual() -> Figures:
+    """What is measured without --quick."""
+    return measured(Ticking())
+
+
 def test_the_text_says_what_took_how_long() -> None:
     assert as_text(FIGURES) == TEXT
 
@@ -172,27 +178,24 @@ def test_the_json_holds_the_same() -> None:
 
 
 def test_every_format_is_tried_and_the_one_in_use_is_what_views_are_compared_with(
-    clock: Ticking,
+    usual: Figures,
 ) -> None:
-    figures = measured(clock)
-    assert [each.numbers for each in figures.bare] == list(NUMBERS)
-    assert [each.taken for each in figures.bare] == [Taken(1.0, 3.0), Taken(1.0, 3.0), None]
-    assert figures.bare[1].difference == 0
-    assert figures.bare[2].trouble == "This network has no int8."
-    assert figures.crop == (320, 200)
-    cold, warm, deeper = figures.refined
-    assert [view.magnification for view in figures.refined] == [4, 4, 16]
+    assert [each.numbers for each in usual.bare] == list(NUMBERS)
+    assert [each.taken for each in usual.bare] == [Taken(1.0, 3.0), Taken(1.0, 3.0), None]
+    assert usual.bare[1].difference == 0
+    assert usual.bare[2].trouble == "This network has no int8."
+    assert usual.crop == (320, 200)
+    cold, warm, deeper = usual.refined
+    assert [view.magnification for view in usual.refined] == [4, 4, 16]
     assert cold.taken.core_seconds == 3 * cold.taken.seconds > 0
     assert cold.over_bare == cold.taken.core_seconds / 3
     assert (warm.taken, warm.over_bare) == (Taken(0, 0), None)
     assert deeper.over_bare == deeper.taken.core_seconds / 3 > 0
-    assert "fastest" in figures.chosen
+    assert "fastest" in usual.chosen
 
 
-def test_a_draft_begins_with_its_first_piece_and_goes_through_all_levels(
-    clock: Ticking,
-) -> None:
-    near, far = measured(clock).drafts
+def test_a_draft_begins_with_its_first_piece_and_goes_through_all_levels(usual: Figures) -> None:
+    near, far = usual.drafts
     assert (near.magnification, far.magnification) == (4, 64)
     assert (near.first.seconds, near.whole.seconds) == (1, 2)
     assert far.whole.seconds == 4
@@ -234,6 +237,7 @@ def test_interpolation_has_neither_formats_nor_drafts(run: Run, photo: Path) -> 
     assert [view["magnification"] for view in report["refined"]] == [4, 4, 16]
 
 
+@pytest.mark.usefixtures("short_network")
 def test_a_real_run_of_a_small_image_leaves_nothing_behind(
     run: Run, quick: Sequence[str], photo: Path, cache_folder: Path
 ) -> None:
@@ -252,8 +256,12 @@ def test_a_real_run_of_a_small_image_leaves_nothing_behind(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_it(photo: Path) -> None:
+    script = (
+        "import sys; from cozviewer.models.realesrgan import openvino_network; "
+        "openvino_network.BLOCKS = 2; from cozviewer.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "cozviewer", "bench", photo, "--quick", "--numbers", "fp32"],
+        [sys.executable, "-c", script, "bench", photo, "--quick", "--numbers", "fp32"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -167,6 +167,7 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("short_network")
 def test_the_real_engine(run: Run, quick: Sequence[str], tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(encoded(smooth(24, 16), "JPEG"))
