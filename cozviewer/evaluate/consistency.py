@@ -50,7 +50,13 @@ def block_drift(result: Rgb8, parent: Rgb8) -> float:
 
 
 def _block_means(image: NDArray[np.generic], side: int) -> NDArray[np.float64]:
-    rows, columns = image.shape[0] // side, image.shape[1] // side
-    blocks = image.reshape(rows, side, columns, side, 3)
-    means: NDArray[np.float64] = blocks.mean(axis=(1, 3), dtype=np.float64)
+    """Return the means of blocks; of bytes, their sums are exact."""
+    total = np.uint32 if image.dtype == np.uint8 else np.float64
+    rows = np.zeros((image.shape[0] // side, *image.shape[1:]), total)
+    for start in range(side):
+        rows += image[start::side]
+    sums = np.zeros((rows.shape[0], rows.shape[1] // side, rows.shape[2]), total)
+    for start in range(side):
+        sums += rows[:, start::side]
+    means: NDArray[np.float64] = sums / side**2
     return means

@@ -64,8 +64,7 @@ def halved(luma: Plane) -> Plane:
     taps = np.where(at <= 1, near, far)
     taps /= taps.sum()
     padded = np.pad(luma, 3, mode="symmetric")
-    rows = _sum_of_taps(padded, taps, step=2)
-    return _sum_of_taps(rows.T, taps, step=2).T
+    return _sum_of_taps(_sum_of_taps(padded, taps, 0, step=2), taps, 1, step=2)
 
 
 def _windowed(luma: Plane) -> Plane:
@@ -73,15 +72,23 @@ def _windowed(luma: Plane) -> Plane:
     taps = np.exp(-0.5 * (np.arange(-WINDOW_RADIUS, WINDOW_RADIUS + 1) / WINDOW_SIGMA) ** 2)
     taps /= taps.sum()
     padded = np.pad(luma, WINDOW_RADIUS, mode="edge")
-    return _sum_of_taps(_sum_of_taps(padded, taps).T, taps).T
+    return _sum_of_taps(_sum_of_taps(padded, taps, 0), taps, 1)
 
 
-def _sum_of_taps(plane: Plane, taps: Plane, step: int = 1) -> Plane:
-    """Return `plane` convolved along its rows' axis 0, every `step`-th place, without padding."""
-    count = (plane.shape[0] - len(taps)) // step + 1
-    result = np.zeros((count, plane.shape[1]))
-    for i, tap in enumerate(taps):
-        result += tap * plane[i : i + (count - 1) * step + 1 : step]
+def _sum_of_taps(plane: Plane, taps: Plane, axis: int, step: int = 1) -> Plane:
+    """Return `plane` convolved along an axis with symmetric taps, every `step`-th place, without
+    padding."""
+    after = plane.shape[axis] - len(taps) + 1
+    cuts = (slice(first, first + after, step) for first in range(len(taps)))
+    parts = [plane[cut] if axis == 0 else plane[:, cut] for cut in cuts]
+    result = np.zeros_like(parts[0], order="C")
+    weighted = np.empty_like(result)
+    for index in range(len(taps) // 2):
+        np.add(parts[index], parts[-1 - index], out=weighted)
+        weighted *= taps[index]
+        result += weighted
+    if len(taps) % 2:
+        result += np.multiply(parts[len(taps) // 2], taps[len(taps) // 2], out=weighted)
     return result
 
 
