@@ -38,7 +38,7 @@ def evaluated(
 ) -> Table:
     save_photos(folder, photos)
     usual = ("evaluate", folder, "--methods", methods, "--levels", levels)
-    return table_of(run(*usual, *EXACT, *words, "--json").report)
+    return table_of(run(*usual, *EXACT, *words, "--no-cache", "--json").report)
 
 
 def assert_as_kept(found: Table) -> None:

@@ -244,9 +244,9 @@ def test_progress_names_method_image_and_scale(
     run: Run, folder: Path, upscaler: ListeningUpscaler
 ) -> None:
     upscaler.generative = True
-    err = run("evaluate", folder, "--methods", "onestep,realesrgan", "--levels", "3").err
+    err = run("evaluate", folder, "--methods", "onestep,realesrgan", "--levels", "2").err
     assert "realesrgan, fur (1 of 2): generating ×4\n" in err
-    assert "realesrgan, sky (2 of 2): generating ×64, about 1 s left\n" in err
+    assert "realesrgan, sky (2 of 2): generating ×16, about 1 s left\n" in err
     assert "onestep, fur (1 of 2): loading Fake, one step\n" in err
 
 
