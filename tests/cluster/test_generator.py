@@ -28,8 +28,8 @@ from tests.cluster.works import Fake, chain_for, make, models, tiles, whole
 from tests.pyramid.images import noise, smooth
 from tests.pyramid.stores import damage
 
-IMAGE = noise(80, 64) // 3 + smooth(80, 64) // 2
-FAKE = Fake(words=True)
+IMAGE = noise(40, 32) // 3 + smooth(40, 32) // 2
+FAKE = Fake(words=True, largest=128)
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +253,7 @@ def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
 ) -> None:
     path = tmp_path / "damaged.tiles"
     chain = chain_for(IMAGE, FAKE, path)
-    region = Rect(0, 0, 192, 192)
+    region = Rect(0, 0, 128, 128)
     list(chain.refine(2, region, never))
     (first,) = chain.pyramid.store.steps()
     chain.pyramid.store.close()
@@ -275,8 +275,8 @@ def test_damaged_tiles_of_a_whole_level_are_made_again_with_their_prompts(
 def test_a_photo_with_transparency_has_the_tiles_of_one_process(
     generator: ClusterGenerator,
 ) -> None:
-    alpha = np.zeros((64, 80), np.uint8)
-    alpha[5:30, 10:70] = alpha[40:, :20] = 255
+    alpha = np.zeros((32, 40), np.uint8)
+    alpha[3:15, 5:35] = alpha[20:, :10] = 255
     source = source_from_pixels(IMAGE, "cut.png", alpha)
     spread, alone, rows = (chain_for(source, FAKE) for _ in range(3))
     generate(generator, spread)
@@ -293,7 +293,7 @@ def test_what_was_there_before_changes_nothing_on_a_cluster_that_it_does_not_in_
     """Also what runs beside it leave out, and have drawn besides."""
     spread, alone = chain_for(IMAGE, FAKE), chain_for(IMAGE, FAKE)
     for chain in (spread, alone):
-        list(chain.refine(4, Rect(378, 618, 322, 240), never))
+        list(chain.refine(4, Rect(189, 309, 161, 120), never))
         chain.beyond = Beyond()
     generate(generator, spread)
     list(alone.refine(4, whole(alone, 4), never))

@@ -42,11 +42,11 @@ def drawn_shuffled(
 
 
 def test_any_order_gives_the_tiles_of_one_process() -> None:
-    rgb = noise(100, 80) // 3 + smooth(100, 80) // 2
-    alone = chain_for(rgb)
+    rgb, fake = noise(48, 40) // 3 + smooth(48, 40) // 2, Fake(largest=128)
+    alone = chain_for(rgb, fake)
     plan, units = listed(alone, 4)
     assert len(units) > 30
-    worker = UnitWorker(WorkerSetup(make(Fake())), lambda handle: handle)
+    worker = UnitWorker(WorkerSetup(make(fake)), lambda handle: handle)
     photo = Photo("fake.png", alone.pyramid.source.digest, 1, pixels=rgb)
     made = drawn_shuffled(plan, worker, photo, alone.recipe.digest)
     list(alone.refine(4, whole(alone, 4), never))

@@ -45,10 +45,12 @@ class Fake:
             bad: the run of the seed in the file fails, always;
             hold: the run of the seed in its first line waits until there is a file of PNG in the
                 folder of its second one, and renames itself to "held".
+        largest: Maximum side of a run.
     """
 
     words: bool = False
     control: Path | None = None
+    largest: int = LARGEST
 
 
 class SlowDetail(DetailUpscaler):
@@ -81,7 +83,8 @@ class SlowDetail(DetailUpscaler):
         words = hashlib.sha256(asked.prompt.encode()).digest()[0]
         rows = np.arange(fine.shape[0], dtype=np.float32)[:, None, None]
         stripes = 0.1 * np.sin(rows / 4 + (asked.seed + words) % 7)
-        clipped: RgbFloat = np.clip(fine + stripes.astype(np.float32), 0, 1)
+        fine += stripes.astype(np.float32)
+        clipped: RgbFloat = np.clip(fine, 0, 1, out=fine)
         return clipped
 
 
@@ -147,7 +150,7 @@ def models(fake: Fake) -> FakeModels:
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
-    recipe = replace(recipe, largest=LARGEST)
+    recipe = replace(recipe, largest=fake.largest)
     return FakeModels(upscaler, prompter, recipe)
 
 
