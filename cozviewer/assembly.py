@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.protocols import Notice, Prompter, Upscaler
 from cozviewer.chain.recipe import Recipe, is_current, recipe_of
-from cozviewer.cluster.crew import NodeWork
-from cozviewer.cluster.generator import ClusterGenerator
-from cozviewer.cluster.link import ClusterOptions, Link
 from cozviewer.config.choice import CRISP, FROM_PHOTO, EngineChoice, PrompterChoice
 from cozviewer.config.fields import field_of, with_field
 from cozviewer.image.source import Source
@@ -44,6 +42,10 @@ from cozviewer.util.cancel import IsCancelled, never
 from cozviewer.util.errors import CozviewerError
 from cozviewer.util.folders import cache_folder, models_folder, pyramids_folder
 from cozviewer.util.translation import QT_TRANSLATE_NOOP, translate, translate_marked
+
+if TYPE_CHECKING:
+    from cozviewer.cluster.crew import NodeWork
+    from cozviewer.cluster.generator import ClusterGenerator
 
 OLDER_TILES = QT_TRANSLATE_NOOP(
     "Error",
@@ -182,7 +184,7 @@ def chain_in_memory(source: Source, models: Models, notice: Notice) -> Chain:
     return _chain(source, models, models.recipe.digest, None, notice)
 
 
-def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
+def node_work(choice: EngineChoice, cache: Path | None) -> "NodeWork":
     """Return how the models of a choice come to the nodes of a cluster.
 
     Args:
@@ -191,6 +193,8 @@ def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
     Raises:
         BadInput: A file or folder is missing.
     """
+    from cozviewer.cluster.crew import NodeWork
+
     models = None if cache is None else models_folder(cache)
     files = loaded_files(choice, models)
     # Nodes number their devices themselves.
@@ -201,7 +205,7 @@ def node_work(choice: EngineChoice, cache: Path | None) -> NodeWork:
 
 def open_cluster(
     address: str, choice: EngineChoice, cache: Path | None, notice: Notice
-) -> ClusterGenerator:
+) -> "ClusterGenerator":
     """Return what generates on the cluster at an address, with as many workers as fit.
 
     Args:
@@ -212,6 +216,9 @@ def open_cluster(
     Raises:
         BadInput: The address is not understood, or Ray is not installed.
     """
+    from cozviewer.cluster.generator import ClusterGenerator
+    from cozviewer.cluster.link import ClusterOptions, Link
+
     return ClusterGenerator(Link(ClusterOptions(address)), node_work(choice, cache), notice)
 
 

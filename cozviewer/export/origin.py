@@ -5,6 +5,7 @@ IPTC, which other programs read, state whether detail was generated; properties 
 what and from what. `read_origin` reads them back.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from cozviewer import __version__
 from cozviewer.image.reading import STOPPED, opened
@@ -316,4 +316,5 @@ def _own_values(packet: bytes) -> dict[str, str]:
 
 def _xml_text(value: str) -> str:
     # A bare carriage return would be read back as a line feed (XML 1.0, 2.11).
-    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value), {"\r": "&#13;"})
+    clean = html.escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value), quote=False)
+    return clean.replace("\r", "&#13;")
