@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 
 from cozviewer.app import resource, services_for
 from cozviewer.jobs.watchdog import GRACE, LAST_RESORT
+from tests.forked import Programs, programs
 
 SCRIPT = """
 import sys
@@ -108,6 +111,14 @@ sys.exit(main([sys.argv[1], "--cache", str(folder), "--engine", "bicubic"]))
 """
 
 
+@pytest.fixture(scope="module")
+def viewers() -> Iterator[Programs]:
+    """What starts viewers."""
+    with programs("cozviewer.app", "cozviewer.cli", "cozviewer.models.interpolate") as started:
+        yield started
+
+
+@dataclass(frozen=True)
 class Ended:
     """How a viewer ended.
 
@@ -117,33 +128,34 @@ class Ended:
         err: What it has written to stderr.
     """
 
-    def __init__(self, folder: Path, script: str, *signals: signal.Signals) -> None:
-        """Run a viewer over the sample; send signals once it has printed "ready"."""
-        words = [sys.executable, "-c", VIEWER + script + RUN, str(resource("dandelion.jpg"))]
-        process = subprocess.Popen(
-            [*words, str(folder)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
-        )
-        assert process.stdout is not None
-        try:
-            if signals:
-                assert process.stdout.readline() == "ready\n"
-            for number in signals:
-                process.send_signal(number)
-                time.sleep(0.05 * (len(signals) > 1))
-            _, err = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
-            process.communicate()
-        self.code = process.returncode
+    code: int
+    log: str
+    err: str
+
+
+RunViewer = Callable[..., Ended]
+
+
+@pytest.fixture
+def run_viewer(viewers: Programs, tmp_path: Path) -> RunViewer:
+    """Return what runs a viewer with a script over the sample, and sends it signals once it has
+    printed "ready"."""
+
+    def run_viewer(script: str, *signals: signal.Signals) -> Ended:
+        words = [str(resource("dandelion.jpg")), str(tmp_path)]
+        program = viewers.start(VIEWER + script + RUN, words)
+        ready = not signals or program.stdout.readline() == "ready\n"
+        for number in signals if ready else ():
+            program.send_signal(number)
+            time.sleep(0.05 * (len(signals) > 1))
+        code, _, err = program.ended(PATIENCE)
+        assert ready, err
         # The offscreen platform talks about itself.
         lines = [line for line in err.splitlines() if "This plugin does not support" not in line]
-        self.err = "\n".join(lines)
-        log = folder / "cozviewer.log"
-        self.log = log.read_text("utf-8") if log.exists() else ""
+        log = tmp_path / "cozviewer.log"
+        return Ended(code, log.read_text("utf-8") if log.exists() else "", "\n".join(lines))
+
+    return run_viewer
 
 
 RESTART = """
@@ -161,8 +173,7 @@ app.start_again = lambda: print("again", flush=True)
 """
 
 
-def test_a_restart_opens_the_photo_at_its_place(tmp_path: Path) -> None:
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+def test_a_restart_opens_the_photo_at_its_place(viewers: Programs, tmp_path: Path) -> None:
     said = []
     for words, act in (
         ([str(resource("dandelion.jpg"))], "restarted(window)"),
@@ -170,20 +181,15 @@ def test_a_restart_opens_the_photo_at_its_place(tmp_path: Path) -> None:
     ):
         script = VIEWER + RESTART.format(act=act)
         script += f"sys.exit(main({[*words, '--cache', str(tmp_path), '--engine', 'bicubic']!r}))"
-        done = subprocess.run(
-            [sys.executable, "-c", script, "", str(tmp_path)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-            env=env,
-        )
-        assert done.returncode == 0, done.stderr
-        said.append(done.stdout.strip())
+        code, out, err = viewers.start(script, ["", str(tmp_path)]).ended(PATIENCE)
+        assert code == 0, err
+        said.append(out.strip())
     assert said == ["again", "dandelion.jpg — cozviewer True"]
 
 
-def test_files_that_the_system_hands_over_are_opened_together(tmp_path: Path) -> None:
+def test_files_that_the_system_hands_over_are_opened_together(
+    run_viewer: RunViewer, tmp_path: Path
+) -> None:
     for name in ("one.png", "two.png"):
         Image.new("RGB", (40, 30)).save(tmp_path / name)
     script = """
@@ -200,7 +206,7 @@ def painted(window):
         print(window.windowTitle(), file=sys.stderr)
         window.close()
 """
-    ended = Ended(tmp_path, script)
+    ended = run_viewer(script)
     assert (ended.code, ended.err, ended.log) == (0, "two.png (1 of 2) — cozviewer", "")
 
 
@@ -210,20 +216,20 @@ def test_two_seconds_are_enough() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_closes_the_window_in_order(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_closes_the_window_in_order(run_viewer: RunViewer, number: signal.Signals) -> None:
     script = PATIENT + "begin = lambda window: window.photo_painted.connect(ready)"
-    ended = Ended(tmp_path, script, number)
+    ended = run_viewer(script, number)
     assert (ended.code, ended.err, ended.log) == (128 + number, "", "")
 
 
-def test_an_open_dialog_does_not_keep_the_program(tmp_path: Path) -> None:
+def test_an_open_dialog_does_not_keep_the_program(run_viewer: RunViewer) -> None:
     script = """
 from PySide6.QtWidgets import QMessageBox
 def begin(window):
     later(ready)
     QMessageBox(window).exec()
 """
-    ended = Ended(tmp_path, PATIENT + script, signal.SIGTERM)
+    ended = run_viewer(PATIENT + script, signal.SIGTERM)
     assert (ended.code, ended.err, ended.log) == (128 + signal.SIGTERM, "", "")
 
 
@@ -238,7 +244,9 @@ opening(work)
 FOR_EVER = "threading.Event().wait()"
 
 
-def test_work_that_cannot_be_interrupted_does_not_keep_the_window(tmp_path: Path) -> None:
+def test_work_that_cannot_be_interrupted_does_not_keep_the_window(
+    run_viewer: RunViewer, tmp_path: Path
+) -> None:
     script = STUCK.format(start="started.set()", stuck=FOR_EVER)
     script += """
 started = threading.Event()
@@ -248,7 +256,7 @@ def begin(window):
     else:
         later(lambda: begin(window), 10)
 """
-    ended = Ended(tmp_path, script)
+    ended = run_viewer(script)
     assert ended.code == 0, ended.err
     assert "Ended while at work: opener" in ended.log
     assert "in work" in ended.log  # the traceback of the busy thread
@@ -256,41 +264,43 @@ def begin(window):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_nor_does_it_keep_a_signal_from_ending_the_program(tmp_path: Path) -> None:
+def test_nor_does_it_keep_a_signal_from_ending_the_program(
+    run_viewer: RunViewer, tmp_path: Path
+) -> None:
     script = STUCK.format(start="ready()", stuck=FOR_EVER)
-    ended = Ended(tmp_path, script, signal.SIGINT)
+    ended = run_viewer(script, signal.SIGINT)
     assert ended.code == 130, ended.err
     assert not list(tmp_path.glob(".cozviewer*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_nor_does_a_gui_thread_that_is_stuck(tmp_path: Path) -> None:
+def test_nor_does_a_gui_thread_that_is_stuck(run_viewer: RunViewer) -> None:
     script = """
 def begin(window):
     ready()
     time.sleep(3600)
 """
-    ended = Ended(tmp_path, script, signal.SIGTERM)
+    ended = run_viewer(script, signal.SIGTERM)
     assert ended.code == 128 + signal.SIGTERM
     assert "in begin" in ended.log
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a call of POSIX")
-def test_nor_does_a_library_that_keeps_python_from_running(tmp_path: Path) -> None:
+def test_nor_does_a_library_that_keeps_python_from_running(run_viewer: RunViewer) -> None:
     script = """
 def begin(window):
     window.closing.connect(lambda: ctypes.PyDLL(None).sleep(3600))
     window.close()
 """
-    ended = Ended(tmp_path, script)
+    ended = run_viewer(script)
     assert ended.code == 1
     assert "Timeout" in ended.log
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_the_second_signal_does_not_even_wait(tmp_path: Path) -> None:
+def test_the_second_signal_does_not_even_wait(run_viewer: RunViewer, tmp_path: Path) -> None:
     script = PATIENT + STUCK.format(start="ready()", stuck=FOR_EVER)
-    ended = Ended(tmp_path, script, signal.SIGTERM, signal.SIGINT)
+    ended = run_viewer(script, signal.SIGTERM, signal.SIGINT)
     assert ended.code == 128 + signal.SIGTERM
     assert not list(tmp_path.glob(".cozviewer*"))
 
@@ -303,14 +313,14 @@ def test_the_second_signal_does_not_even_wait(tmp_path: Path) -> None:
         "Window.exec = app.QApplication.exec; app.QApplication.exec = lambda *_: wrong()",
     ],
 )
-def test_an_error_at_the_start_leaves_no_thread(tmp_path: Path, where: str) -> None:
+def test_an_error_at_the_start_leaves_no_thread(run_viewer: RunViewer, where: str) -> None:
     script = f"""
 app_init = Window.__init__
 def wrong():
     raise RuntimeError("boom")
 {where}
 """
-    ended = Ended(tmp_path, PATIENT + script)
+    ended = run_viewer(PATIENT + script)
     assert ended.code == 1
     assert "Unexpected error (RuntimeError: boom)" in ended.err
     assert "QThread" not in ended.err
@@ -318,7 +328,7 @@ def wrong():
     assert "Ended while at work" not in ended.log
 
 
-def test_an_error_while_the_first_photo_is_opened_is_shown(tmp_path: Path) -> None:
+def test_an_error_while_the_first_photo_is_opened_is_shown(run_viewer: RunViewer) -> None:
     script = """
 def wrong(*_):
     raise RuntimeError("boom")
@@ -327,7 +337,7 @@ windows = []
 CrashDialog.showEvent = lambda self, event: later(windows[0].close)
 begin = windows.append
 """
-    ended = Ended(tmp_path, PATIENT + script)
+    ended = run_viewer(PATIENT + script)
     assert (ended.code, ended.err) == (0, "")
     assert "RuntimeError: boom" in ended.log
 
@@ -335,7 +345,7 @@ begin = windows.append
 @pytest.mark.parametrize(
     "step", ["images.opening.close", "parts.comparison.close", "panes.hide_document"]
 )
-def test_an_error_while_closing_leaves_no_thread(tmp_path: Path, step: str) -> None:
+def test_an_error_while_closing_leaves_no_thread(run_viewer: RunViewer, step: str) -> None:
     owner, _, method = step.rpartition(".")
     script = f"""
 def wrong(*_):
@@ -346,7 +356,7 @@ def close(window):
     window.{owner}.{method} = wrong
     window.close()
 """
-    ended = Ended(tmp_path, PATIENT + script)
+    ended = run_viewer(PATIENT + script)
     assert ended.code == 0
     assert "QThread" not in ended.err
     assert "RuntimeError" in ended.log
