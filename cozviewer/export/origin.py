@@ -74,7 +74,8 @@ LARGEST_LOG2 = DEEPEST
 _LEVEL = re.compile(r"-?[0-9]{1,3}")
 _NUMBER = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?(e[+-]?[0-9]{1,2})?")
 
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Compiles in a tenth of the time of the ranges that are in XML (XML 1.0, 2.2)."""
 
 
 @dataclass(frozen=True)
