@@ -20,6 +20,18 @@ def state(folder: Path, index: int) -> Rgb8:
         return np.asarray(image.convert("RGB"))
 
 
+Words = tuple[str | Path, ...]
+
+
+@pytest.fixture(scope="module")
+def tiny_coz(tmp_path_factory: pytest.TempPathFactory) -> Words:
+    """The options for a tiny Chain-of-Zoom with random weights."""
+    folder = tmp_path_factory.mktemp("coz")
+    base = save_tiny_sd3(folder / "sd3")
+    lora, vae = saved_lora(folder / "lora.pkl", base), saved_encoder(folder / "vae.pt", base)
+    return ("--engine", "coz", "--coz-base", base, "--coz-lora", lora, "--coz-vae", vae)
+
+
 def test_the_authors_chain_is_repeated(run: Run, tmp_path: Path) -> None:
     files = ("--coz-lora", FOLDER / "sr_lora.pkl", "--coz-vae", FOLDER / "vae_encoder.pt")
     words = ("--prompter", "text", "--prompt", "rocket, launch pad, sky", "--seed", "42")
@@ -40,16 +52,12 @@ def test_the_authors_chain_is_repeated(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("setting", ["paper", "best"])
 def test_a_chain_is_drawn_and_its_settings_are_kept_apart(
-    run: Run, photo: Path, tmp_path: Path, setting: str
+    run: Run, photo: Path, tmp_path: Path, tiny_coz: Words, setting: str
 ) -> None:
-    base = save_tiny_sd3(tmp_path / "sd3")
-    lora = saved_lora(tmp_path / "lora.pkl", base)
-    vae = saved_encoder(tmp_path / "vae.pt", base)
-    words = ("chain", photo, "--levels", "1", "--device", "cpu", "--json", "--engine", "coz")
-    files = ("--coz-base", base, "--coz-lora", lora, "--coz-vae", vae, "--setting", setting)
+    words = ("chain", photo, "--levels", "1", "--device", "cpu", "--json", "--setting", setting)
     reports = []
     for name in ("one", "two"):
-        done = run(*words, *files, "-o", tmp_path / name, "--prompt", "a cat")
+        done = run(*words, *tiny_coz, "-o", tmp_path / name, "--prompt", "a cat")
         assert done.code == 0
         reports.append(json.loads(done.out))
     assert reports[0]["engine"] == "Chain-of-Zoom"
@@ -60,17 +68,14 @@ def test_a_chain_is_drawn_and_its_settings_are_kept_apart(
 
 
 def test_a_vision_model_says_what_is_there_and_the_user_adds_to_it(
-    run: Run, photo: Path, tmp_path: Path
+    run: Run, photo: Path, tmp_path: Path, tiny_coz: Words
 ) -> None:
-    base = save_tiny_sd3(tmp_path / "sd3")
-    lora = saved_lora(tmp_path / "lora.pkl", base)
-    vae = saved_encoder(tmp_path / "vae.pt", base)
     qwen = save_tiny_qwen(tmp_path / "qwen")
-    files = ("--coz-base", base, "--coz-lora", lora, "--coz-vae", vae, "--qwen", qwen)
-    words = ("--prompter", "qwen", "--qwen-adapter", save_adapter(tmp_path / "grpo", qwen))
+    adapter = save_adapter(tmp_path / "grpo", qwen)
+    words = ("--prompter", "qwen", "--qwen", qwen, "--qwen-adapter", adapter)
     done = run(
         *("chain", photo, "-o", tmp_path / "out", "--levels", "1", "--device", "cpu"),
-        *("--engine", "coz", *files, *words, "--prompt", "ginger cat"),
+        *(*tiny_coz, *words, "--prompt", "ginger cat"),
     )
     assert done.code == 0, done.err
     assert "Models on the CPU" in done.err
