@@ -4,11 +4,13 @@ import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from cozviewer.cli import main
 from cozviewer.image.pixels import Rgb8
 from cozviewer.session.file import read_session
 from tests.commands.conftest import Run
@@ -26,30 +28,44 @@ def pixels_of(path: Path) -> Rgb8:
         return np.asarray(image.convert("RGB"))
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A model file that only the first machine has."""
-    return saved_model(tmp_path / "mine.safetensors", compact_state())
+@pytest.fixture(scope="module")
+def first_machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The parent of a folder `here`, where a photo, a model file, a session by that model with a
+    bookmark, and VIEW as here.png were made; and of `kept`, which holds them as they were."""
+    parent = tmp_path_factory.mktemp("first")
+    here = parent / "here"
+    here.mkdir()
+    photo, model = here / "photo.png", here / "mine.safetensors"
+    photo.write_bytes(encoded(smooth(60, 40), "PNG"))
+    saved_model(model, compact_state())
+    cpu = ("--device", "cpu", "--numbers", "fp32", "--cache", parent / "cache")
+    session = (here / "trip.cozview", "--bookmark", "eye=20.25,11,16")
+    for words in (
+        ("render", photo, "-o", here / "here.png", *VIEW, "--engine", model, *cpu),
+        ("export-session", photo, "-o", *session, "--engine", model, *cpu),
+    ):
+        assert main([str(word) for word in words]) == 0
+    copytree(here, parent / "kept")
+    return parent
 
 
 @pytest.fixture
-def trip(run: Run, photo: Path, model: Path, tmp_path: Path) -> Path:
-    """A session by that model, with a bookmark, beside the photo; VIEW is here.png."""
-    engine = (
-        "--engine",
-        model,
-        "--device",
-        "cpu",
-        "--numbers",
-        "fp32",
-        "--cache",
-        tmp_path / "first",
-    )
-    assert run("render", photo, "-o", tmp_path / "here.png", *VIEW, *engine).code == 0
-    out = tmp_path / "trip.cozview"
-    ran = run("export-session", photo, "-o", out, "--bookmark", "eye=20.25,11,16", *engine)
-    assert ran.code == 0, ran.err
-    return out
+def trip(first_machine: Path) -> Path:
+    """A session by a model that only the first machine has, beside the photo and the model."""
+    rmtree(first_machine / "here")
+    return copytree(first_machine / "kept", first_machine / "here") / "trip.cozview"
+
+
+@pytest.fixture
+def model(trip: Path) -> Path:
+    """The model file of the session."""
+    return trip.with_name("mine.safetensors")
+
+
+@pytest.fixture
+def viewed(trip: Path) -> Path:
+    """The photo of the session."""
+    return trip.with_name("photo.png")
 
 
 def test_elsewhere_it_gives_the_same_pixels_without_the_model(
@@ -60,7 +76,7 @@ def test_elsewhere_it_gives_the_same_pixels_without_the_model(
     words = ("--size", "90x70", "--cache", tmp_path / "second", "--json")
     ran = run("render", trip, "-o", out, "--bookmark", "eye", *words)
     assert ran.code == 0, ran.err
-    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+    assert np.array_equal(pixels_of(out), pixels_of(trip.with_name("here.png")))
     assert ran.report["tiles_computed"] == 0
     assert ran.report["engine"] == "mine"
 
@@ -85,18 +101,18 @@ def test_nothing_is_computed_where_the_model_is(run: Run, trip: Path, tmp_path: 
     out = tmp_path / "there.png"
     report = run("render", trip, "-o", out, *VIEW, "--no-cache", "--json").report
     assert (report["tiles_computed"], report["tiles_reused"] > 0) == (0, True)
-    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+    assert np.array_equal(pixels_of(out), pixels_of(trip.with_name("here.png")))
 
 
 def test_the_model_goes_on_where_it_is(
-    run: Run, photo: Path, trip: Path, model: Path, tmp_path: Path
+    run: Run, viewed: Path, trip: Path, model: Path, tmp_path: Path
 ) -> None:
     view = ("-o", tmp_path / "deeper.png", "--center", "20.25,11", "--zoom", "64", "--size")
     words = (*view, "90x70", "--cache", tmp_path / "c", "--json")
     first = run("render", trip, *words).report
     again = run("render", trip, *words).report
     engine = ("--engine", model, "--device", "cpu", "--numbers", "fp32", "--no-cache", "--json")
-    alone = run("render", photo, *view, "90x70", *engine).report
+    alone = run("render", viewed, *view, "90x70", *engine).report
     kept = read_session(trip).pyramids[0].tiles
     assert first["tiles_computed"] == alone["tiles_computed"] - kept, "the session has the rest"
     assert again["tiles_computed"] == 0, "it was kept"
@@ -126,12 +142,12 @@ def test_another_model_of_that_name_is_not_taken_for_it(
 
 
 def test_what_is_in_the_cache_by_the_same_recipe_does_not_show_through(
-    run: Run, trip: Path, model: Path, photo: Path, tmp_path: Path
+    run: Run, trip: Path, model: Path, viewed: Path, tmp_path: Path
 ) -> None:
     # The second machine has made the same tiles by itself, and they came out otherwise.
     second = ("--cache", tmp_path / "second")
     engine = ("--engine", model, "--device", "cpu")
-    run("render", photo, "-o", tmp_path / "own.png", *VIEW, *engine, *second)
+    run("render", viewed, "-o", tmp_path / "own.png", *VIEW, *engine, *second)
     (store,) = (tmp_path / "second" / "pyramids").glob("*.tiles")
     with closing(sqlite3.connect(store)) as sql:
         sql.execute("UPDATE pixels SET webp = x'00'")
@@ -139,7 +155,7 @@ def test_what_is_in_the_cache_by_the_same_recipe_does_not_show_through(
     out = tmp_path / "there.png"
     report = run("render", trip, "-o", out, *VIEW, *second, "--json").report
     assert report["tiles_computed"] == 0
-    assert np.array_equal(pixels_of(out), pixels_of(tmp_path / "here.png"))
+    assert np.array_equal(pixels_of(out), pixels_of(trip.with_name("here.png")))
 
 
 def test_words_go_along(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -202,7 +218,7 @@ def test_another_engine_joins_it(run: Run, trip: Path, model: Path, tmp_path: Pa
     assert (ran.report["engine"], ran.report["tiles_computed"]) == ("Bicubic", 0)
     ran = run("render", trip, "-o", tmp_path / "m.png", "--engine", model, *fresh)
     assert (ran.report["engine"], ran.report["tiles_computed"]) == ("mine", 0)
-    assert np.array_equal(pixels_of(tmp_path / "m.png"), pixels_of(tmp_path / "here.png"))
+    assert np.array_equal(pixels_of(tmp_path / "m.png"), pixels_of(trip.with_name("here.png")))
 
 
 def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path: Path) -> None:
@@ -213,24 +229,24 @@ def test_broken_tiles_are_told_and_the_rest_opens(run: Run, trip: Path, tmp_path
     ran = run("render", trip, "-o", tmp_path / "there.png", *VIEW, *words)
     assert "1 tile is broken in trip.cozview; all the rest is here." in ran.err
     assert ran.report["tiles_computed"] == 1
-    assert np.array_equal(pixels_of(tmp_path / "there.png"), pixels_of(tmp_path / "here.png"))
+    assert np.array_equal(pixels_of(tmp_path / "there.png"), pixels_of(trip.with_name("here.png")))
 
 
 def test_a_missing_or_changed_image_is_told(
-    run: Run, trip: Path, photo: Path, tmp_path: Path
+    run: Run, trip: Path, viewed: Path, tmp_path: Path
 ) -> None:
-    moved = photo.rename(tmp_path / "moved.png")
+    moved = viewed.rename(tmp_path / "moved.png")
     words = ("render", trip, "-o", tmp_path / "x.png", *VIEW, "--no-cache")
     ran = run(*words)
     assert ran.code == 2
     assert ran.sentence == (
-        f"The photo of trip.cozview is not at {photo} (60 x 40 pixels): name its file with "
+        f"The photo of trip.cozview is not at {viewed} (60 x 40 pixels): name its file with "
         "--source FILE."
     )
     assert run(*words, "--source", moved).code == 0
-    photo.write_bytes(encoded(smooth(60, 40)[::-1], "PNG"))
+    viewed.write_bytes(encoded(smooth(60, 40)[::-1], "PNG"))
     assert "has changed since then" in run(*words).sentence
-    assert "is not the photo of trip.cozview" in run(*words, "--source", photo).sentence
+    assert "is not the photo of trip.cozview" in run(*words, "--source", viewed).sentence
 
 
 @pytest.mark.parametrize(
@@ -249,12 +265,12 @@ def test_render_tells_what_it_lacks(
 
 
 def test_the_session_is_not_written_over_by_an_image_nor_the_image_by_it(
-    run: Run, trip: Path, photo: Path
+    run: Run, trip: Path, viewed: Path
 ) -> None:
-    before = photo.read_bytes()
-    assert run("export-session", trip, "-o", photo).code == 2
-    assert run("export-session", photo, "-o", photo).code == 2
-    assert photo.read_bytes() == before
+    before = viewed.read_bytes()
+    assert run("export-session", trip, "-o", viewed).code == 2
+    assert run("export-session", viewed, "-o", viewed).code == 2
+    assert viewed.read_bytes() == before
 
 
 def test_no_key_is_in_it(
