@@ -246,6 +246,7 @@ def test_no_command_imports_qt_nor_a_simple_one_torch(command: str, tmp_path: Pa
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
     words = [command, sample, "-o", str(out), "--engine", "bicubic"]
+    words += ["--levels", "1"] if command == "chain" else []
     done = subprocess.run(
         [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False
     )

@@ -32,7 +32,8 @@ def pixels_of(path: Path) -> Rgb8:
 def place_of(part: Rgb8, whole: Rgb8) -> tuple[int, int]:
     """Return (x, y) of the only place where `part` is in `whole`, pixel for pixel."""
     height, width = part.shape[:2]
-    starts = np.argwhere((whole == part[0, 0]).all(axis=2))
+    red, green, blue = (whole[..., i] == value for i, value in enumerate(part[0, 0]))
+    starts = np.argwhere(red & green & blue)
     places = [
         (int(x), int(y))
         for y, x in starts
