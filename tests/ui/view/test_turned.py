@@ -1,6 +1,7 @@
 """A photo that is turned in the window: the same pixels turned, and gestures as they look."""
 
 import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,14 @@ def turn(viewer: Bench, qtbot: QtBot, orientation: Orientation) -> Canvas:
     viewer.window.navigator.turn(orientation)
     settle(qtbot, viewer.window)
     return viewer.window.panes.generated
+
+
+def each_way(viewer: Bench, qtbot: QtBot, orientations: Sequence[Orientation]) -> Iterator[Canvas]:
+    """Turn the same view to each orientation, one after the other."""
+    camera = viewer.window.navigator.camera
+    for orientation in orientations:
+        viewer.window.navigator.go_to(camera)
+        yield turn(viewer, qtbot, orientation)
 
 
 def exact(canvas: Canvas) -> Rgb8:
@@ -91,55 +100,48 @@ def test_nothing_is_generated_twice(deep: Bench, qtbot: QtBot) -> None:
     assert np.array_equal(grabbed(canvas), before)
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
-def test_the_whole_photo_stays_fitted(
-    viewer: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(viewer, qtbot, orientation)
-    view = canvas.view
-    assert view.camera == fit(700, 500, view.width, view.height)
-    assert np.array_equal(grabbed(canvas), exact(canvas))
+def test_the_whole_photo_stays_fitted(viewer: Bench, qtbot: QtBot) -> None:
+    for orientation in SOME:
+        canvas = turn(viewer, qtbot, orientation)
+        view = canvas.view
+        assert view.camera == fit(700, 500, view.width, view.height), orientation
+        assert np.array_equal(grabbed(canvas), exact(canvas)), orientation
 
 
-@pytest.mark.parametrize("orientation", TURNED, ids=str)
-def test_the_wheel_zooms_at_the_pointer(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(deep, qtbot, orientation)
+def test_the_wheel_zooms_at_the_pointer(deep: Bench, qtbot: QtBot) -> None:
     place = QPoint(500, 150)
-    under, zoom = source_under(canvas, place), canvas.view.camera.magnification
-    wheel(canvas, place, -2)
-    settle(qtbot, deep.window)
-    assert canvas.view.camera.magnification < zoom
-    assert source_under(canvas, place) == pytest.approx(under, abs=0.01)
+    for canvas in each_way(deep, qtbot, TURNED):
+        under, zoom = source_under(canvas, place), canvas.view.camera.magnification
+        wheel(canvas, place, -2)
+        settle(qtbot, deep.window)
+        assert canvas.view.camera.magnification < zoom, canvas.view.orientation
+        assert source_under(canvas, place) == pytest.approx(under, abs=0.01), (
+            canvas.view.orientation
+        )
 
 
-@pytest.mark.parametrize("orientation", TURNED, ids=str)
-def test_a_drag_moves_the_image_with_the_pointer(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(deep, qtbot, orientation)
+def test_a_drag_moves_the_image_with_the_pointer(deep: Bench, qtbot: QtBot) -> None:
     start, end = QPoint(400, 300), QPoint(320, 250)
-    under = source_under(canvas, start)
-    QTest.mousePress(canvas, LEFT, pos=start)
-    for step in range(1, 9):
-        QTest.mouseMove(canvas, start + (end - start) * step / 8)
-    QTest.mouseRelease(canvas, LEFT, pos=end)
-    settle(qtbot, deep.window)
-    assert source_under(canvas, end) == pytest.approx(under, abs=0.01)
-    assert np.array_equal(grabbed(canvas), exact(canvas))
+    for canvas in each_way(deep, qtbot, TURNED):
+        under = source_under(canvas, start)
+        QTest.mousePress(canvas, LEFT, pos=start)
+        for step in range(1, 9):
+            QTest.mouseMove(canvas, start + (end - start) * step / 8)
+        QTest.mouseRelease(canvas, LEFT, pos=end)
+        settle(qtbot, deep.window)
+        assert source_under(canvas, end) == pytest.approx(under, abs=0.01), canvas.view.orientation
+        assert np.array_equal(grabbed(canvas), exact(canvas)), canvas.view.orientation
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
-def test_an_arrow_key_moves_to_what_lies_there(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(deep, qtbot, orientation)
-    right = source_under(canvas, QPoint(520, 300))
-    QTest.keyClick(canvas, Qt.Key.Key_Right)
-    settle(qtbot, deep.window)
-    moved = round(0.15 * canvas.width())
-    assert source_under(canvas, QPoint(520 - moved, 300)) == pytest.approx(right, abs=0.01)
+def test_an_arrow_key_moves_to_what_lies_there(deep: Bench, qtbot: QtBot) -> None:
+    for canvas in each_way(deep, qtbot, SOME):
+        right = source_under(canvas, QPoint(520, 300))
+        QTest.keyClick(canvas, Qt.Key.Key_Right)
+        settle(qtbot, deep.window)
+        there = QPoint(520 - round(0.15 * canvas.width()), 300)
+        assert source_under(canvas, there) == pytest.approx(right, abs=0.01), (
+            canvas.view.orientation
+        )
 
 
 def test_a_throw_goes_on_in_its_direction(deep: Bench, qtbot: QtBot) -> None:
@@ -154,42 +156,38 @@ def test_a_throw_goes_on_in_its_direction(deep: Bench, qtbot: QtBot) -> None:
     assert after[0] == pytest.approx(before[0], abs=0.01)
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
-def test_the_line_tells_the_pixel_under_the_pointer(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas = turn(deep, qtbot, orientation)
-    place = QPoint(130, 90)
-    x, y = source_under(canvas, QPointF(place) + QPointF(0.5, 0.5))
-    QTest.mouseMove(canvas, QPoint(131, 90))
-    QTest.mouseMove(canvas, place)
-    pixel = deep.window.readout.pixel
-    qtbot.waitUntil(lambda: f"x {tenths(x)}, y {tenths(y)}" in pixel.text())
+def test_the_line_tells_the_pixel_under_the_pointer(deep: Bench, qtbot: QtBot) -> None:
+    place, pixel = QPoint(130, 90), deep.window.readout.pixel
+    for canvas in each_way(deep, qtbot, SOME):
+        x, y = (tenths(part) for part in source_under(canvas, QPointF(place) + QPointF(0.5, 0.5)))
+        QTest.mouseMove(canvas, QPoint(131, 90))
+        QTest.mouseMove(canvas, place)
+        qtbot.waitUntil(lambda said=f"x {x}, y {y}": said in pixel.text())
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
 def test_a_dragged_area_is_exported_as_it_is_shown(
-    deep: Bench, qtbot: QtBot, tmp_path: Path, orientation: Orientation
+    deep: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    pane = turn(deep, qtbot, orientation)
-    deep.window.actions_by_name["region"].trigger()
-    QTest.mousePress(pane, LEFT, pos=QPoint(333, 260))
-    QTest.mouseMove(pane, QPoint(250, 200))
-    QTest.mouseMove(pane, QPoint(200, 151))
-    QTest.mouseRelease(pane, LEFT, pos=QPoint(200, 151))
-    (dialog,) = deep.window.findChildren(ExportDialog)
-    assert (dialog.offer.width, dialog.offer.height) == (133, 109)
-    path = tmp_path / "part.png"
-    dialog.path.setText(str(path))
-    QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Save), LEFT)
-    qtbot.waitUntil(lambda: "Exported" in deep.window.banner.text, timeout=20_000)
-    deep.window.banner.hide()
-    settle(qtbot, deep.window)
-    with Image.open(path) as image:
-        away = np.asarray(image).astype(int) - grabbed(pane)[151:260, 200:333]
-    # Pillow resamples with 32-bit floats, and the area begins elsewhere.
-    assert np.abs(away).max() <= 1
-    assert np.count_nonzero(away) < away.size / 1000
+    for number, pane in enumerate(each_way(deep, qtbot, SOME)):
+        deep.window.actions_by_name["region"].trigger()
+        QTest.mousePress(pane, LEFT, pos=QPoint(333, 260))
+        QTest.mouseMove(pane, QPoint(250, 200))
+        QTest.mouseMove(pane, QPoint(200, 151))
+        QTest.mouseRelease(pane, LEFT, pos=QPoint(200, 151))
+        dialog = deep.window.findChildren(ExportDialog)[-1]
+        assert (dialog.offer.width, dialog.offer.height) == (133, 109)
+        path = tmp_path / f"part {number}.png"
+        dialog.path.setText(str(path))
+        QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Save), LEFT)
+        exported = f"Exported {path}"
+        qtbot.waitUntil(lambda said=exported: said in deep.window.banner.text, timeout=20_000)
+        deep.window.banner.hide()
+        settle(qtbot, deep.window)
+        with Image.open(path) as image:
+            away = np.asarray(image).astype(int) - grabbed(pane)[151:260, 200:333]
+        # Pillow resamples with 32-bit floats, and the area begins elsewhere.
+        assert np.abs(away).max() <= 1, pane.view.orientation
+        assert np.count_nonzero(away) < away.size / 1000, pane.view.orientation
 
 
 def test_the_whole_photo_is_exported_turned(deep: Bench, qtbot: QtBot) -> None:
@@ -201,25 +199,24 @@ def test_the_whole_photo_is_exported_turned(deep: Bench, qtbot: QtBot) -> None:
     dialog.reject()
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
-def test_the_map_is_turned_and_leads_where_it_is_clicked(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    turn(deep, qtbot, orientation)
+def test_the_map_is_turned_and_leads_where_it_is_clicked(deep: Bench, qtbot: QtBot) -> None:
     deep.window.actions_by_name["map"].trigger()
     minimap = deep.window.minimap
     qtbot.waitUntil(minimap.isVisible)
-    assert (minimap.width() > minimap.height()) != orientation.sideways
-    place = QPoint(minimap.width() // 4, minimap.height() // 3)
-    QTest.mouseClick(minimap, LEFT, pos=place)
-    settle(qtbot, deep.window)
-    back = orientation.inverse.point(place.x(), place.y(), minimap.width(), minimap.height())
-    width, height = orientation.size(minimap.width(), minimap.height())
-    wanted = (back[0] / width * 700, back[1] / height * 500)
-    centre = [float(part) for part in deep.window.navigator.camera.source_centre]
-    assert centre == pytest.approx(wanted, abs=1)
-    # The rectangle of the view lies around the place that was clicked.
-    assert minimap._mark().center().toTuple() == pytest.approx(place.toTuple(), abs=1)
+    for canvas in each_way(deep, qtbot, SOME):
+        orientation = canvas.view.orientation
+        assert (minimap.width() > minimap.height()) != orientation.sideways
+        place = QPoint(minimap.width() // 4, minimap.height() // 3)
+        QTest.mouseClick(minimap, LEFT, pos=place)
+        settle(qtbot, deep.window)
+        back = orientation.inverse.point(place.x(), place.y(), minimap.width(), minimap.height())
+        width, height = orientation.size(minimap.width(), minimap.height())
+        wanted = (back[0] / width * 700, back[1] / height * 500)
+        centre = [float(part) for part in deep.window.navigator.camera.source_centre]
+        assert centre == pytest.approx(wanted, abs=1), orientation
+        # The rectangle of the view lies around the place that was clicked.
+        marked = minimap._mark().center().toTuple()
+        assert marked == pytest.approx(place.toTuple(), abs=1), orientation
 
 
 def test_overlays_lie_over_what_they_mark(deep: Bench, qtbot: QtBot) -> None:
@@ -240,31 +237,29 @@ def compared(panes: ComparePanes, qtbot: QtBot, mode: Mode) -> None:
     qtbot.waitUntil(lambda: panes.over is not None and panes.over.layer.shows_frame)
 
 
-@pytest.mark.parametrize("orientation", SOME, ids=str)
-def test_both_sides_of_a_comparison_are_turned(
-    deep: Bench, qtbot: QtBot, orientation: Orientation
-) -> None:
-    canvas, panes = turn(deep, qtbot, orientation), deep.window.panes
-    document = canvas.layer.document
-    assert document is not None
-    first = exact(canvas)
-    second = compose(document.chain.pyramid, canvas.view, 0, "bicubic")
-    compared(panes, qtbot, Mode.CURTAIN)
-    shown, middle = grabbed(canvas), canvas.width() // 2
-    plain = np.s_[60:-60]  # between the bar and the labels
-    assert np.array_equal(shown[plain][:, : middle - 30], second[plain][:, : middle - 30])
-    assert np.array_equal(shown[plain][:, middle + 30 :], first[plain][:, middle + 30 :])
-    compared(panes, qtbot, Mode.DIFFERENCE)
-    assert panes.over is not None
-    away = first.astype(np.int16) - second
-    expected = np.clip(128 + panes.over.gain * away, 0, 255).astype(np.uint8)
-    assert np.array_equal(grabbed(canvas)[plain], expected[plain])
-    turned = canvas.layer.shown_frame
-    assert turned is not None
-    assert canvas.layer.shown_frame is turned  # kept, as a difference is made of it
-    upright = canvas.layer.frame
-    assert upright is not None
-    assert np.array_equal(to_rgb8(turned), orientation.turned(to_rgb8(upright)))
+def test_both_sides_of_a_comparison_are_turned(deep: Bench, qtbot: QtBot) -> None:
+    panes, plain = deep.window.panes, np.s_[60:-60]  # between the bar and the labels
+    for canvas in each_way(deep, qtbot, SOME):
+        orientation, document = canvas.view.orientation, canvas.layer.document
+        assert document is not None
+        first = exact(canvas)
+        second = compose(document.chain.pyramid, canvas.view, 0, "bicubic")
+        compared(panes, qtbot, Mode.CURTAIN)
+        shown, middle = grabbed(canvas)[plain], canvas.width() // 2
+        left, right = np.s_[:, : middle - 30], np.s_[:, middle + 30 :]
+        assert np.array_equal(shown[left], second[plain][left]), orientation
+        assert np.array_equal(shown[right], first[plain][right]), orientation
+        compared(panes, qtbot, Mode.DIFFERENCE)
+        assert panes.over is not None
+        away = first.astype(np.int16) - second
+        expected = np.clip(128 + panes.over.gain * away, 0, 255).astype(np.uint8)
+        assert np.array_equal(grabbed(canvas)[plain], expected[plain]), orientation
+        turned = canvas.layer.shown_frame
+        assert turned is not None
+        assert canvas.layer.shown_frame is turned  # kept, as a difference is made of it
+        upright = canvas.layer.frame
+        assert upright is not None
+        assert np.array_equal(to_rgb8(turned), orientation.turned(to_rgb8(upright)))
 
 
 def test_side_by_side_both_panes_are_turned(deep: Bench, qtbot: QtBot) -> None:
