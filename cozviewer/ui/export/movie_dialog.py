@@ -137,9 +137,7 @@ class MovieDialog(QDialog):
     @property
     def clip(self) -> Clip:
         """Format, size and length as chosen."""
-        width, height = self._shapes[self.shape.currentIndex()]
-        frames = sum(frame.ticks for frame in self._frames())
-        return Clip(self.format.currentText(), width, height, self._rate(), frames)
+        return self._clip_of(self._frames())
 
     def _lay_out(self) -> None:
         length = QHBoxLayout()
@@ -168,6 +166,11 @@ class MovieDialog(QDialog):
         size = self._shapes[self.shape.currentIndex()]
         start = self._starts[self.start.currentIndex()][1]
         return resized(start, *size), resized(self._view, *size)
+
+    def _clip_of(self, frames: Sequence[FrameSpec]) -> Clip:
+        width, height = self._shapes[self.shape.currentIndex()]
+        ticks = sum(frame.ticks for frame in frames)
+        return Clip(self.format.currentText(), width, height, self._rate(), ticks)
 
     def _frames(self) -> list[FrameSpec]:
         """Return the frames; none where start and end are the same."""
@@ -206,7 +209,8 @@ class MovieDialog(QDialog):
     def _describe(self) -> None:
         """Show how long and how large it will be, and what must be generated first."""
         self.trouble.show_message("")
-        shown, clip = self._frames(), self.clip
+        shown = self._frames()
+        clip = self._clip_of(shown)
         self.buttons.button(QDialogButtonBox.StandardButton.Save).setEnabled(bool(shown))
         if not shown:
             self.about.setText(translate("Export", "Start and end are the same. Zoom in first."))
@@ -216,7 +220,7 @@ class MovieDialog(QDialog):
             seconds=f"{float(clip.frames / clip.fps):.1f}",
             size=bytes_text(estimated_movie_bytes(clip)),
         )
-        if missing := missing_tiles_of(self._task(), self._chain):
+        if missing := missing_tiles_of(self._task(shown, clip), self._chain):
             if (seconds := self._chain.seconds_for(missing)) is not None:
                 first = translate(
                     "Export",
@@ -267,15 +271,16 @@ class MovieDialog(QDialog):
     @Slot()
     def _hand_over(self) -> None:
         """Emit the task: all is checked, and what exists may be replaced."""
-        self.wanted.emit(self._task())
+        frames = self._frames()
+        self.wanted.emit(self._task(frames, self._clip_of(frames)))
         self.accept()
 
-    def _task(self) -> MovieTask:
+    def _task(self, frames: Sequence[FrameSpec], clip: Clip) -> MovieTask:
         """Return what is to be made, as chosen."""
         return MovieTask(
             self.path.path,
-            self.clip,
-            tuple(self._frames()),
+            clip,
+            tuple(frames),
             self.caption.isChecked(),
             self._scale if self.scale_bar.isChecked() else None,
         )
