@@ -39,9 +39,9 @@ from tests.pyramid.pyramids import pyramid_of
 __all__ = ["run"]
 
 Run = Callable[..., Ran]
-SIZE = (320, 200)
+SIZE = (160, 120)
 
-WIDTH, HEIGHT = 320, 160
+WIDTH, HEIGHT = 160, 96
 """Of the photo, in pixels."""
 
 
@@ -121,11 +121,11 @@ def test_a_view(
     qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, label: bool
 ) -> None:
     chain = fresh_chain(OpenedImage(open_source(photo)))
-    dialog = ExportDialog(chain, View(camera_at(100, 90, 16.0), *SIZE).aligned())
+    dialog = ExportDialog(chain, View(camera_at(60, 50, 16.0), *SIZE).aligned())
     qtbot.addWidget(dialog)
     dialog.path.setText(str(tmp_path / "window.png"))
     dialog.label.setChecked(label)
-    words = ["--center", "100,90", "--zoom", "16", "--size", "320x200"]
+    words = ["--center", "60,50", "--zoom", "16", "--size", "160x120"]
     words += ["--label"] if label else []
     assert run("render", photo, "-o", tmp_path / "command.png", *words).code == 0
     alike(exported(chain, dialog), tmp_path / "command.png", chain)
@@ -136,7 +136,7 @@ def test_a_region_and_a_whole_level(
     qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, title: str
 ) -> None:
     chain = fresh_chain(OpenedImage(open_source(photo)))
-    view = View(camera_at(100, 90, 16.0), *SIZE).aligned()
+    view = View(camera_at(60, 50, 16.0), *SIZE).aligned()
     dialog = ExportDialog(chain, view)
     qtbot.addWidget(dialog)
     choose(dialog, title)
@@ -164,14 +164,14 @@ def test_a_signed_view(
 ) -> None:
     c2pa = pytest.importorskip("c2pa", reason="the extra `c2pa` is not installed")
     signature, chain = signature_in(tmp_path), fresh_chain(OpenedImage(open_source(photo)))
-    dialog = ExportDialog(chain, View(camera_at(100, 90, 16.0), *SIZE).aligned())
+    dialog = ExportDialog(chain, View(camera_at(60, 50, 16.0), *SIZE).aligned())
     qtbot.addWidget(dialog)
     window, command = tmp_path / "window.png", tmp_path / "command.png"
     dialog.path.setText(str(window))
     dialog.signing.wanted.setChecked(True)
     dialog.signing.certificate.show_path(signature.certificate)
     dialog.signing.key.show_path(signature.key)
-    words = ["--center", "100,90", "--zoom", "16", "--size", "320x200"]
+    words = ["--center", "60,50", "--zoom", "16", "--size", "160x120"]
     words += ["--sign", str(signature.certificate), "--sign-key", str(signature.key)]
     assert run("render", photo, "-o", command, *words).code == 0
     alike(exported(chain, dialog), command, chain, signed=True)
@@ -188,21 +188,20 @@ def test_a_signed_view(
     assert action(window) == action(command)
     assert action(window)["digitalSourceType"].endswith("trainedAlgorithmicMedia")
     said = action(window)["description"]
-    assert said.startswith("x16 at 100,90 of photo.png, by ")
+    assert said.startswith("x16 at 60,50 of photo.png, by ")
     assert ("borrowed" in said) == (chain.texture is not None)
 
 
 def test_a_movie(qtbot: QtBot, run: Run, photo: Path, tmp_path: Path, fresh_chain: Any) -> None:
     chain = fresh_chain(OpenedImage(open_source(photo)))
-    size = (640, 360)
-    dialog = MovieDialog(chain, View(camera_at(100, 90, 16.0), *size).aligned(), [])
+    dialog = MovieDialog(chain, View(camera_at(60, 50, 16.0), *SIZE).aligned(), [])
     qtbot.addWidget(dialog)
-    dialog.shape.setCurrentIndex(SHAPES.index((640, 360)))
+    dialog.shape.setCurrentIndex(len(SHAPES))  # that of the window
     dialog.rate.setCurrentIndex(RATES.index(24))
     dialog.seconds.setValue(1.5)  # half a second of it is the zoom
     dialog.path.setText(str(tmp_path / "window.gif"))
     out = tmp_path / "command.gif"
-    words = ["--to", "100,90,16", "--size", "640x360", "--fps", "24", "--seconds", "0.5"]
+    words = ["--to", "60,50,16", "--size", "160x120", "--fps", "24", "--seconds", "0.5"]
     assert run("movie", photo, "-o", out, *words, "--caption").code == 0
     path = exported(chain, dialog)
     assert path.read_bytes() == out.read_bytes()  # with its comment and XMP
@@ -214,9 +213,10 @@ def test_a_strip(
     run: Run, photo: Path, tmp_path: Path, fresh_chain: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_images, "STEPS", 2)
-    assert run("demo", photo, "-o", tmp_path / "demo", "--center", "100,90").code == 0
+    monkeypatch.setattr(demo_images, "PANEL", 120)
+    assert run("demo", photo, "-o", tmp_path / "demo", "--center", "60,50").code == 0
     chain, side = fresh_chain(OpenedImage(open_source(photo))), demo_images.PANEL
-    shown = tuple(View(camera_at(100, 90, zoom), side, side).aligned() for zoom in (1.0, 4.0, 16.0))
+    shown = tuple(View(camera_at(60, 50, zoom), side, side).aligned() for zoom in (1.0, 4.0, 16.0))
     path = made(chain, StripTask(tmp_path / "window.png", shown), [])
     found = read_origin(path)
     assert found is not None
