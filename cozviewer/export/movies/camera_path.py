@@ -17,6 +17,7 @@ Positions are exact (see `camera`). Floats are used only for fractions of a view
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from cozviewer.pyramid.camera import Camera, View, camera_at
 from cozviewer.util.errors import BadInput
@@ -56,11 +57,11 @@ class CameraPath:
             return self.start
         if part >= 1:
             return self.end
-        far = self._distance()
+        far = self._distance
         if far is None:
             log2 = self.start.log2 + (self.end.log2 - self.start.log2) * part
             return _camera(*self.end.source_centre, log2)
-        first, last = self._ends(far)
+        first, last = self._ends
         here = first + (last - first) * part
         # The half circle is u = R tanh(s), height = R / cosh(s). Centres are computed from the end
         # on their side of the summit: there no distance exceeds the view's own size.
@@ -80,12 +81,13 @@ class CameraPath:
     @property
     def length(self) -> float:
         """Length of the path: 1 is a zoom by e, or a pan by half a diagonal."""
-        far = self._distance()
+        far = self._distance
         if far is None:
             return abs(self.end.log2 - self.start.log2) * _LOG_2
-        first, last = self._ends(far)
+        first, last = self._ends
         return last - first
 
+    @cached_property
     def _distance(self) -> float | None:
         """Return the distance of the centres in source pixels; None if they look the same."""
         (x, y), (end_x, end_y) = self.start.source_centre, self.end.source_centre
@@ -93,11 +95,14 @@ class CameraPath:
         seen = far * 2.0 ** max(self.start.log2, self.end.log2)
         return far if seen > _SAME_PLACE * self.half_diagonal else None
 
-    def _ends(self, far: float) -> tuple[float, float]:
-        """Return s of both ends on the half circle on which the path lies.
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Return s of both ends on the half circle on which the path lies, for centres apart.
 
         van Wijk and Nuij's r0 and r1, with sizes and distance in units of the larger of them.
         """
+        far = self._distance
+        assert far is not None
         first, last = (self.half_diagonal * 2.0**-c.log2 for c in (self.start, self.end))
         unit = max(first, last, far)
         first, last, far = first / unit, last / unit, far / unit
