@@ -45,7 +45,8 @@ def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     windows: list[MainWindow] = []
 
     def shown(path: Path, choice: EngineChoice) -> MainWindow:
-        window = MainWindow(services_for(tmp_path / f"cache{len(windows)}"), choice)
+        services = replace(services_for(tmp_path / f"cache{len(windows)}"), quick=None)
+        window = MainWindow(services, choice)
         window.parts.set_reduced_motion(True)
         windows.append(window)
         window.resize(700, 560)
