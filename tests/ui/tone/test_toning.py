@@ -258,7 +258,9 @@ def test_a_ct_has_center_and_width(viewer: Bench, qtbot: QtBot, tmp_path: Path) 
     assert shown.high.text() == "80"
 
 
-def test_light_has_an_exposure(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
+def test_light_has_an_exposure_and_every_field_a_name(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
     light = np.full((40, 50, 3), 0.2, np.float32)
     (tmp_path / "a.exr").write_bytes(exr(RGB=light))
     opened(viewer, qtbot, tmp_path / "a.exr")
@@ -269,6 +271,8 @@ def test_light_has_an_exposure(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> N
     quiet(viewer, qtbot)
     assert tone(viewer) == Tone(exposure=1.0)
     assert level(viewer)[0, 0, 0] > before
+    fields = (shown.low, shown.high, shown.gamma.slider, shown.exposure.slider, *shown.bands)
+    assert all(field.accessibleName() for field in fields)
 
 
 def test_8_bits_leave_nothing_to_choose(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
@@ -326,15 +330,6 @@ def test_numbers_are_read_while_the_panel_is_shown(viewer: Bench, qtbot: QtBot) 
     QTest.keyClick(viewer.window, Qt.Key.Key_L)
     assert not panel(viewer).isVisible()
     assert numbers.result is None
-
-
-def test_every_field_has_a_name(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
-    light = np.full((40, 50, 3), 0.2, np.float32)
-    (tmp_path / "a.exr").write_bytes(exr(RGB=light))
-    opened(viewer, qtbot, tmp_path / "a.exr")
-    shown = ready(viewer, qtbot)
-    fields = (shown.low, shown.high, shown.gamma.slider, shown.exposure.slider, *shown.bands)
-    assert all(field.accessibleName() for field in fields)
 
 
 def test_the_panel_fits_a_small_window(viewer: Bench, qtbot: QtBot) -> None:
