@@ -104,6 +104,16 @@ TILE_RUNS = pytest.mark.parametrize("largest_run", [2 * TILE], ids=["tile runs"]
 """Marks tests in which at most four tiles are drawn in a run, so that a view takes many runs."""
 
 
+@pytest.fixture
+def window_size() -> tuple[int, int]:
+    """Width and height of the window; see `LARGE_WINDOW`."""
+    return 600, 480
+
+
+LARGE_WINDOW = pytest.mark.parametrize("window_size", [(800, 640)], ids=["large window"])
+"""Marks tests of a window in which the whole photo is shown at x1."""
+
+
 FILE_DIALOGS = ("getOpenFileName", "getOpenFileNames", "getSaveFileName", "getExistingDirectory")
 
 Choose = Callable[..., None]
@@ -137,6 +147,9 @@ def photo_size() -> tuple[int, int]:
 
 SMALL_PHOTO = pytest.mark.parametrize("photo_size", [(400, 300)], ids=["small photo"])
 """Marks tests in which a whole level is drawn."""
+
+TINY_PHOTO = pytest.mark.parametrize("photo_size", [(140, 100)], ids=["tiny photo"])
+"""Marks tests in which a whole level is drawn and nothing depends on what it shows."""
 
 
 @pytest.fixture
@@ -272,14 +285,19 @@ def _full_resolution(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def bench(
-    qtbot: QtBot, tmp_path: Path, photo: Path, gliding: bool, largest_run: int
+    qtbot: QtBot,
+    tmp_path: Path,
+    photo: Path,
+    gliding: bool,
+    largest_run: int,
+    window_size: tuple[int, int],
 ) -> Iterator[Bench]:
     """A shown window with no image in it yet."""
     engine, cache = Stripes(), tmp_path / "pyramids"
     given = services(engine, cache, photo, largest_run=largest_run)
     window = MainWindow(given, EngineChoice("stripes"))
     window.parts.set_reduced_motion(not gliding)
-    window.resize(800, 640)
+    window.resize(*window_size)
     window.show()
     qtbot.waitExposed(window)
     yield Bench(window, engine, photo, cache)

@@ -34,7 +34,7 @@ def viewer(
         services(engine, cache, photo, may_ahead=lambda store: True), EngineChoice("stripes")
     )
     window.parts.set_reduced_motion(True)
-    window.resize(800, 640)
+    window.resize(600, 480)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
@@ -116,23 +116,35 @@ EVENTS: dict[str, Callable[[MainWindow], None]] = {
         window.windowHandle(), Qt.MouseButton.LeftButton, pos=QPoint(400, 300)
     ),
     "on a menu": lambda window: QTest.mousePress(
-        window.windowHandle(), Qt.MouseButton.MiddleButton, pos=QPoint(700, 12)
+        window.windowHandle(), Qt.MouseButton.MiddleButton, pos=QPoint(550, 12)
     ),
     "wheel": lambda window: wheel(window.panes.generated, QPoint(300, 200)),
     "pan": lambda window: window.navigator.pan(3, 0),
     "escape": lambda window: window.stop_work(),
-    "resize": lambda window: window.resize(760, 600),
+    "resize": lambda window: window.resize(580, 440),
     "setting": lambda window: idle_of(window).set_wanted(False),
 }
 
 
-@pytest.mark.parametrize("event", EVENTS)
-def test_the_first_event_ends_it(viewer: Bench, qtbot: QtBot, event: str) -> None:
-    assert idle(viewer)
+def ended_by(viewer: Bench, qtbot: QtBot, event: str) -> None:
+    """Let something be drawn ahead, and expect an event to end it."""
+    assert idle(viewer), event
     EVENTS[event](viewer.window)
     QApplication.processEvents()
     qtbot.waitUntil(lambda: not document_of(viewer).ahead.running)
-    assert WORD not in viewer.window.readout.text
+    assert WORD not in viewer.window.readout.text, event
+
+
+def test_the_first_event_ends_it_and_it_begins_again(viewer: Bench, qtbot: QtBot) -> None:
+    for event in ("key", "shortcut", "on a menu", "press"):
+        ended_by(viewer, qtbot, event)
+
+
+@pytest.mark.parametrize("event", ["wheel", "pan", "escape", "resize", "setting"])
+def test_another_view_a_stop_and_the_setting_end_it(
+    viewer: Bench, qtbot: QtBot, event: str
+) -> None:
+    ended_by(viewer, qtbot, event)
 
 
 def test_after_a_press_that_does_nothing_it_waits_anew(viewer: Bench) -> None:

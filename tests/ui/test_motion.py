@@ -12,7 +12,7 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.geometry import TileKey
 from cozviewer.pyramid.plan import plan
 from cozviewer.ui.compare.panes import ComparePanes
-from tests.ui.conftest import GLIDING, Bench, FixedPace, grabbed, settle, wheel
+from tests.ui.conftest import GLIDING, LARGE_WINDOW, Bench, FixedPace, grabbed, settle, wheel
 
 pytestmark = GLIDING
 
@@ -31,6 +31,7 @@ def in_motion(panes: ComparePanes) -> Rgb8:
     return grabbed(canvas)
 
 
+@LARGE_WINDOW
 @pytest.mark.parametrize("factor", [2, 3])
 def test_in_motion_it_is_coarser_where_that_is_too_slow_and_stays_in_place(
     viewer: Bench, factor: int

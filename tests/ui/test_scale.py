@@ -35,7 +35,7 @@ application = QApplication([])
 photo, cache = Path(sys.argv[1]), Path(sys.argv[2])
 window = MainWindow(services(Stripes(), cache, photo), EngineChoice("stripes"))
 window.navigator.reduced_motion = True
-window.resize(800, 640)
+window.resize(600, 480)
 window.show()
 window.open_image(photo)
 pane = window.panes.generated
@@ -75,7 +75,7 @@ print(json.dumps(states))
 
 def test_a_screen_of_twice_the_scale(tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"  # larger than the window on either screen
-    Image.new("RGB", (2800, 2000), (200, 150, 90)).save(photo)
+    Image.new("RGB", (1400, 1000), (200, 150, 90)).save(photo)
     screens = tmp_path / "screens.json"
     screens.write_text(json.dumps(SCREENS))
     environment = {

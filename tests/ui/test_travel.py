@@ -12,7 +12,7 @@ from cozviewer.pyramid.camera import camera_at, fit
 from cozviewer.pyramid.orientation import UPRIGHT, Orientation
 from cozviewer.ui.dialogs.go_to_dialog import GoToDialog
 from cozviewer.ui.widgets.focus_frame import FocusFrame
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, settle, wheel
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
@@ -99,25 +99,27 @@ def test_keys_fit_the_photo(still: Bench, qtbot: QtBot, key: Qt.Key, side: int |
     assert zoom == pytest.approx(max(zooms) if side is None else zooms[side])
 
 
-@pytest.mark.parametrize(
-    ("text", "zoom"), [("400%", 4.0), ("x3", 3.0), ("4", 4.0), ("1:2", 0.5), ("100%", 1.0)]
-)
+@LARGE_WINDOW
 def test_the_zoom_box_takes_a_magnification_and_gives_the_keyboard_back(
-    still: Bench, qtbot: QtBot, text: str, zoom: float
+    still: Bench, qtbot: QtBot
 ) -> None:
     window, box = still.window, still.window.readout.zoom
     window.activateWindow()
-    QTest.keyClick(window, Qt.Key.Key_Z)
-    qtbot.waitUntil(box.hasFocus)
-    assert box.selectedText() == "×1"
-    QTest.keyClicks(box, text)
-    QTest.keyClick(box, Qt.Key.Key_Return)
-    assert window.panes.generated.hasFocus()
-    settle(qtbot, window)
-    assert window.navigator.camera.magnification == zoom
-    assert box.text() == f"×{zoom:g}"
+    before = 1.0
+    for text, zoom in (("400%", 4.0), ("x3", 3.0), ("4", 4.0), ("1:2", 0.5), ("100%", 1.0)):
+        QTest.keyClick(window, Qt.Key.Key_Z)
+        qtbot.waitUntil(box.hasFocus)
+        assert box.selectedText() == f"×{before:g}"
+        QTest.keyClicks(box, text)
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        assert window.panes.generated.hasFocus()
+        settle(qtbot, window)
+        assert window.navigator.camera.magnification == zoom, text
+        assert box.text() == f"×{zoom:g}"
+        before = zoom
 
 
+@LARGE_WINDOW
 def test_escape_in_the_zoom_box_only_leaves_it(still: Bench, qtbot: QtBot) -> None:
     window, box = still.window, still.window.readout.zoom
     window.activateWindow()

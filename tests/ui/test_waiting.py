@@ -29,7 +29,7 @@ def viewer(qtbot: QtBot, tmp_path: Path, photo: Path) -> Iterator[Bench]:
     engine, cache = Stripes(), tmp_path / "pyramids"
     window = MainWindow(services(engine, cache, photo, chain=RunningChain), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
-    window.resize(800, 640)
+    window.resize(600, 480)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
@@ -114,7 +114,7 @@ def test_who_waits_for_the_engine_reads_what_it_does(
     window = MainWindow(services(engine, tmp_path / "pyramids", photo), EngineChoice("stripes"))
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
-    window.resize(800, 640)
+    window.resize(600, 480)
     window.show()
     try:
         with qtbot.waitSignal(window.photo_painted):

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from cozviewer.pyramid.camera import View
 from cozviewer.pyramid.compose import compose
-from tests.ui.conftest import GLIDING, Bench, grabbed, settle, wheel
+from tests.ui.conftest import GLIDING, LARGE_WINDOW, Bench, grabbed, settle, wheel
 
 pytestmark = GLIDING
 
@@ -24,6 +24,7 @@ def test_a_window_without_an_image_invites(bench: Bench) -> None:
     assert bench.window.actions_by_name["open"].isEnabled()
 
 
+@LARGE_WINDOW
 def test_an_opened_image_is_shown_whole(viewer: Bench) -> None:
     canvas = viewer.window.panes.generated
     shown = grabbed(canvas)

@@ -26,7 +26,16 @@ from cozviewer.ui.main_window import MainWindow
 from cozviewer.util.errors import BadInput, Failure
 from tests.patience import PATIENCE
 from tests.pyramid.stores import DAMAGES, damage
-from tests.ui.conftest import TILE_RUNS, Bench, Stripes, grabbed, services, settle, wheel
+from tests.ui.conftest import (
+    TILE_RUNS,
+    TINY_PHOTO,
+    Bench,
+    Stripes,
+    grabbed,
+    services,
+    settle,
+    wheel,
+)
 
 
 def zoom_in(viewer: Bench, notches: int = 8) -> None:
@@ -181,7 +190,7 @@ def test_a_second_start_shows_the_refined_image_without_computing(
     viewer.window.close()
     again = MainWindow(services(viewer.engine, viewer.cache, viewer.photo), EngineChoice("stripes"))
     again.parts.set_reduced_motion(True)
-    again.resize(800, 640)
+    again.resize(viewer.window.size())
     again.show()
     with qtbot.waitSignal(again.photo_painted, timeout=10_000):
         again.open_image(viewer.photo)
@@ -258,6 +267,7 @@ def test_export_of_a_deeper_level_computes_what_is_missing(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = viewer.window
+    window.resize(420, 360)
     zoom_in(viewer, 14)
     settle(qtbot, window)
     dialog = export_dialog(viewer)
@@ -279,6 +289,7 @@ def test_export_of_a_deeper_level_computes_what_is_missing(
         assert saved.size == size
 
 
+@TINY_PHOTO
 def test_a_stopped_export_leaves_no_file(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     window = viewer.window
     zoom_in(viewer, 14)

@@ -14,7 +14,7 @@ from cozviewer.export.origin import Origin, read_origin, sight_of_origin
 from cozviewer.export.provenance import origin_of_view
 from cozviewer.pyramid.compose import compose
 from cozviewer.pyramid.wording import magnification_text
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, settle, wheel
 from tests.ui.files import dropping
 
 
@@ -109,22 +109,25 @@ def test_another_photo_of_that_name_is_told_apart(
     assert "does not belong to this version of" in window.banner.text
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "/", "../photo.png", "a\\b.png", "n" * 9000])
 def test_a_name_that_is_no_file_name_is_not_looked_for(
-    bench: Bench, qtbot: QtBot, tmp_path: Path, name: str
+    bench: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window, path = bench.window, tmp_path / "eye.png"
-    origin = Origin("generated", "E", name, "22" * 32, "", "", "3,3", "4", 2)
-    save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
-    with qtbot.waitSignal(window.opened):
-        window.open_image(path)
-    document = window.document
-    assert document is not None
-    assert document.source.path == path
-    assert "Open the original photo, then drop “eye.png” again" in window.banner.text
-    settle(qtbot, window)
+    window = bench.window
+    names = ("", ".", "..", "/", "../photo.png", "a\\b.png", "n" * 9000)
+    for number, name in enumerate(names):
+        path = tmp_path / f"eye {number}.png"
+        origin = Origin("generated", "E", name, "22" * 32, "", "", "3,3", "4", 2)
+        save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
+        with qtbot.waitSignal(window.opened):
+            window.open_image(path)
+        document = window.document
+        assert document is not None
+        assert document.source.path == path
+        assert f"Open the original photo, then drop “{path.name}” again" in window.banner.text
+        settle(qtbot, window)
 
 
+@LARGE_WINDOW
 @pytest.mark.parametrize(
     ("centre", "magnification"),
     [

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.view.canvas import Canvas
-from tests.ui.conftest import Bench, settle
+from tests.ui.conftest import LARGE_WINDOW, Bench, settle
 
 
 def open_menu(
@@ -67,6 +67,7 @@ def test_an_entry_does_what_its_command_does(viewer: Bench, qtbot: QtBot) -> Non
     dialog.reject()
 
 
+@LARGE_WINDOW
 def test_coordinates_of_the_place_are_copied(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
     QTest.keyClick(window, Qt.Key.Key_1)

@@ -15,7 +15,7 @@ from cozviewer.export.origin import Origin, to_xmp
 from cozviewer.image.facts.histogram import histogram_of
 from cozviewer.jobs.threads import running_threads
 from cozviewer.ui.info.section import Section, ValueField
-from tests.ui.conftest import Bench, grabbed, point, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, point, settle, wheel
 
 
 @pytest.fixture
@@ -120,6 +120,7 @@ def test_the_place_is_shown_on_request_only(viewer: Bench, qtbot: QtBot) -> None
     assert panel.camera.reveal is not None
 
 
+@LARGE_WINDOW
 def test_what_the_view_is_made_of_follows_it(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
     QTest.keyClick(window, Qt.Key.Key_I)
@@ -134,6 +135,7 @@ def test_what_the_view_is_made_of_follows_it(viewer: Bench, qtbot: QtBot) -> Non
     assert values(panel.view)["Engine"] == "Stripes · fake"
 
 
+@LARGE_WINDOW
 def test_the_pixel_under_the_pointer_is_told(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
     QTest.keyClick(window, Qt.Key.Key_I)

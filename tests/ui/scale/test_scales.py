@@ -22,7 +22,7 @@ from cozviewer.ui.scale.kept_scales import keep_scale, kept_scale
 from cozviewer.ui.view.canvas import Canvas
 from tests.image.rare_files import dicom
 from tests.pyramid.images import smooth, tiff
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, settle, wheel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -204,6 +204,7 @@ def test_only_scales_are_read_back() -> None:
     assert kept_scale("digest") is None
 
 
+@LARGE_WINDOW
 def test_an_export_has_a_bar_if_it_is_wanted(cells: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     window = cells.window
     lengths = []

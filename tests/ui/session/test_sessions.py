@@ -49,7 +49,7 @@ def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
         window = MainWindow(services, choice)
         window.parts.set_reduced_motion(True)
         windows.append(window)
-        window.resize(700, 560)
+        window.resize(560, 420)
         window.show()
         qtbot.waitExposed(window)
         window.open_image(path)

@@ -20,7 +20,7 @@ from cozviewer.ui.upscale.dialog import UpscaleDialog
 from cozviewer.ui.upscale.items import QueueItem, State, write_queue
 from cozviewer.ui.upscale.kept import keep_pace, queue_file
 from cozviewer.ui.upscale.queue_dialog import QueueDialog, summary_text
-from tests.ui.conftest import Bench, Choose, Stripes, services, settle, wheel
+from tests.ui.conftest import TINY_PHOTO, Bench, Choose, Stripes, services, settle, wheel
 
 
 def dialog_of(window: MainWindow, qtbot: QtBot) -> UpscaleDialog:
@@ -63,12 +63,13 @@ def drop(widget: QWidget, *paths: Path) -> None:
     QApplication.sendEvent(widget, QDropEvent(QPointF(place), action, data, button, none))
 
 
+@TINY_PHOTO
 def test_one_photo(viewer: Bench, qtbot: QtBot) -> None:
     window = viewer.window
     dialog = dialog_of(window, qtbot)
-    assert dialog.photos.list.item(0).text() == "photo.png  ·  700 × 500"
+    assert dialog.photos.list.item(0).text() == "photo.png  ·  140 × 100"
     assert dialog.scales.scale == 4
-    assert dialog.scales.text(16).startswith("11,200 × 8,000 pixels, ")
+    assert dialog.scales.text(16).startswith("2,240 × 1,600 pixels, ")
     assert "may not be real" in dialog.honest.text()
     assert dialog.engine.text() == "Stripes"
     QTest.mouseClick(dialog.scales.buttons[2], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
@@ -76,7 +77,7 @@ def test_one_photo(viewer: Bench, qtbot: QtBot) -> None:
         QTest.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
     result = viewer.photo.with_name("photo-2x.png")
     with Image.open(result) as image:
-        assert image.size == (1400, 1000)
+        assert image.size == (280, 200)
     origin = read_origin(result)
     assert origin is not None
     assert origin.kind == "generated"
@@ -99,6 +100,7 @@ def test_the_time_is_estimated_once_the_engine_has_run(bench: Bench, qtbot: QtBo
     dialog.reject()
 
 
+@TINY_PHOTO
 def test_format_quality_folder_and_switches_are_remembered(
     viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
@@ -259,6 +261,7 @@ def test_a_photo_that_is_done_has_a_thumbnail(bench: Bench, qtbot: QtBot, photos
     assert not dialog.pause.isEnabled()
 
 
+@TINY_PHOTO
 def test_a_photo_known_from_the_dialog_has_a_thumbnail(
     viewer: Bench, qtbot: QtBot, photos: Path
 ) -> None:

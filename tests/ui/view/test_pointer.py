@@ -19,7 +19,7 @@ from cozviewer.ui.compare.compared_images import Sides
 from cozviewer.ui.compare.paint import Mode
 from cozviewer.ui.view.pixel import Pixel, coordinates
 from cozviewer.ui.view.pointer import pointed_draft_text, pointed_text
-from tests.ui.conftest import Bench, grabbed, point, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, point, settle, wheel
 
 VIEW = View(camera_at(100, 50, 16), 800, 600)
 TILE = Patch(Rect(0, 0, 256, 256), 4, TileKey(4, 6, 3))
@@ -149,6 +149,7 @@ def test_the_deviation_is_told_while_its_map_is_shown(viewer: Bench, qtbot: QtBo
     assert int(told[1]) > 8
 
 
+@LARGE_WINDOW
 def test_outside_the_photo_there_is_no_pixel(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
     point(pane, QPoint(400, 300))
@@ -201,6 +202,7 @@ def test_the_line_tells_it_while_the_mouse_is_there(viewer: Bench, qtbot: QtBot)
     qtbot.waitUntil(lambda: "level 2" in window.readout.text)
 
 
+@LARGE_WINDOW
 @pytest.mark.parametrize("mode", [Mode.CURTAIN, Mode.BLINK, Mode.LENS, Mode.DIFFERENCE])
 def test_of_two_images_in_one_pane_the_one_that_is_seen(
     viewer: Bench, qtbot: QtBot, mode: Mode

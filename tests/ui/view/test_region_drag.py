@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from cozviewer.ui.export.dialog import ExportDialog
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, settle, wheel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -34,6 +34,7 @@ def dialogs(viewer: Bench) -> list[ExportDialog]:
     return viewer.window.findChildren(ExportDialog)
 
 
+@LARGE_WINDOW
 def test_the_pixels_in_it_are_saved(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     ask(viewer, qtbot)
     camera = viewer.window.navigator.camera

@@ -30,7 +30,7 @@ from cozviewer.ui.view.painting.veil import (
     veil_image,
 )
 from tests.image.alpha.images import disc
-from tests.ui.conftest import Bench, grabbed, settle, wheel
+from tests.ui.conftest import LARGE_WINDOW, Bench, grabbed, settle, wheel
 
 SIDE = 120
 
@@ -120,6 +120,7 @@ SVG = (
 )
 
 
+@LARGE_WINDOW
 def test_an_image_that_stays_in_its_file(viewer: Bench, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "disc.svg"
     path.write_text(SVG)
@@ -153,6 +154,7 @@ def test_an_opaque_image_has_no_choice(viewer: Bench, tmp_path: Path, qtbot: QtB
     assert not window.parts.backdrops.menu.isEnabled()
 
 
+@LARGE_WINDOW
 def test_the_readout_shows_alpha(close: Bench) -> None:
     pointer, canvas = close.window.parts.pointers[0], close.window.panes.generated
     seen = pointer.pixel_at(QPointF(canvas.width() / 2, canvas.height() / 2))
@@ -204,6 +206,7 @@ def test_a_difference_shows_nothing_where_nothing_is_seen(close: Bench, qtbot: Q
     assert (shown[alpha == 255] != 128).any()
 
 
+@LARGE_WINDOW
 def test_both_sides_of_a_split_view(close: Bench, qtbot: QtBot) -> None:
     window, panes = close.window, close.window.panes
     window.parts.backdrops.actions[BLACK].trigger()
