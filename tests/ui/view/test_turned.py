@@ -1,7 +1,7 @@
 """A photo that is turned in the window: the same pixels turned, and gestures as they look."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,10 @@ def each_way(viewer: Bench, qtbot: QtBot, orientations: Sequence[Orientation]) -
     for orientation in orientations:
         viewer.window.navigator.go_to(camera)
         yield turn(viewer, qtbot, orientation)
+
+
+def wait_for(qtbot: QtBot, words: str, text: Callable[[], str]) -> None:
+    qtbot.waitUntil(lambda: words in text(), timeout=20_000)
 
 
 def exact(canvas: Canvas) -> Rgb8:
@@ -162,7 +166,7 @@ def test_the_line_tells_the_pixel_under_the_pointer(deep: Bench, qtbot: QtBot) -
         x, y = (tenths(part) for part in source_under(canvas, QPointF(place) + QPointF(0.5, 0.5)))
         QTest.mouseMove(canvas, QPoint(131, 90))
         QTest.mouseMove(canvas, place)
-        qtbot.waitUntil(lambda said=f"x {x}, y {y}": said in pixel.text())
+        wait_for(qtbot, f"x {x}, y {y}", pixel.text)
 
 
 def test_a_dragged_area_is_exported_as_it_is_shown(
@@ -179,8 +183,7 @@ def test_a_dragged_area_is_exported_as_it_is_shown(
         path = tmp_path / f"part {number}.png"
         dialog.path.setText(str(path))
         QTest.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Save), LEFT)
-        exported = f"Exported {path}"
-        qtbot.waitUntil(lambda said=exported: said in deep.window.banner.text, timeout=20_000)
+        wait_for(qtbot, f"Exported {path}", lambda: deep.window.banner.text)
         deep.window.banner.hide()
         settle(qtbot, deep.window)
         with Image.open(path) as image:
