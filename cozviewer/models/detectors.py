@@ -20,6 +20,7 @@ import numpy as np
 from cozviewer.chain.trust.detections import Find, Finding
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
+from cozviewer.models.without_torch import threads
 from cozviewer.util.errors import Failure
 from cozviewer.util.translation import translate
 
@@ -68,6 +69,7 @@ class _Detectors:
             params={
                 "Global.use_cls": False,
                 "Global.log_level": "critical",
+                "EngineConfig.onnxruntime.intra_op_num_threads": threads(),
                 # Without explicit paths, missing models would be downloaded.
                 "Det.model_path": str(_model("det")),
                 "Rec.model_path": str(_model("rec")),
