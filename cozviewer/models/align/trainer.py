@@ -217,19 +217,23 @@ def _config(training: "Training", device: str, dtype: str) -> Any:
 
 
 def _dataset(samples: Sequence[Sample], questions: Questions) -> Any:
-    """Return samples as TRL's rows, whose images are read when they are used."""
+    """Return samples as TRL's rows, whose images are read when they are used: once in a batch,
+    though a sample is there once for each of its answers."""
 
     def rows(batch: Mapping[str, Sequence[int]]) -> dict[str, list[Any]]:
-        prompts, images = [], []
-        for number in batch["number"]:
+        asked = {}
+        for number in set(batch["number"]):
             question, shown = question_about(questions, samples[number].images())
+            asked[number] = question, [as_shown(image) for image in shown]
+        prompts, images = [], []
+        for question, shown_images in map(asked.__getitem__, batch["number"]):
             prompts.append(
                 [
                     {"role": "system", "content": [{"type": "text", "text": question}]},
-                    {"role": "user", "content": [{"type": "image"} for _ in shown]},
+                    {"role": "user", "content": [{"type": "image"} for _ in shown_images]},
                 ]
             )
-            images.append([as_shown(image) for image in shown])
+            images.append(list(shown_images))
         return {"prompt": prompts, "images": images, "number": list(batch["number"])}
 
     return Dataset.from_dict({"number": list(range(len(samples)))}).with_transform(rows)
