@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_upscaler
 from cozviewer.models.number_formats import supported_formats
 from cozviewer.models.realesrgan.engine import realesrgan
-from cozviewer.models.upscaler import NetworkUpscaler
+from cozviewer.models.upscaler import HALO, NetworkUpscaler
+from cozviewer.pyramid.geometry import STEP_SCALE
 from cozviewer.util.cancel import never
 from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_ram import saved_ram
@@ -42,10 +44,45 @@ def reference() -> NetworkUpscaler:
     return realesrgan(ModelContext("cpu", numbers="fp32", notice=pytest.fail), open_edges=False)
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a photo, and what is drawn of it.
+
+    Attributes:
+        pixels: (40, 40, 3).
+        within: What Real-ESRGAN draws of its `middle` if it sees what lies around the part.
+        closed: How far what it draws of the part alone is from that, with zeros beyond the edges.
+    """
+
+    pixels: Rgb8
+    within: RgbFloat
+    closed: float
+
+    def difference(self, fine: RgbFloat) -> float:
+        """Return how far what was drawn of the part alone is from `within`, on average."""
+        return float(np.abs(middle(fine) - self.within).mean())
+
+
+def middle(fine: RgbFloat) -> RgbFloat:
+    """Return what is farther from the edges of a run than its context, at x4."""
+    edge = STEP_SCALE * HALO
+    return fine[edge:-edge, edge:-edge]
+
+
+@pytest.fixture(scope="session")
+def part(reference: NetworkUpscaler) -> Part:
+    """A part of a photo of stars."""
+    wide = np.ascontiguousarray(data.hubble_deep_field()[308:388, 308:388])
+    pixels = np.ascontiguousarray(wide[20:60, 20:60])
+    whole, alone = (reference.upscale(each, "", 0, never) for each in (wide, pixels))
+    found = Part(pixels, middle(whole[80:240, 80:240]), 0.0)
+    return replace(found, closed=found.difference(alone))
+
+
 @pytest.fixture(scope="session")
 def crop() -> Rgb8:
-    """(96, 96, 3): the middle of a face."""
-    return np.ascontiguousarray(data.astronaut()[90:186, 180:276])
+    """(64, 64, 3): the middle of a face."""
+    return np.ascontiguousarray(data.astronaut()[106:170, 196:260])
 
 
 @pytest.fixture(scope="session")

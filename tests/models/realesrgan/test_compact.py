@@ -63,11 +63,11 @@ def test_it_agrees_with_the_ncnn_runtime(network: Network, crop: Rgb8) -> None:
 
     files = wheel_files(COMPACT)
     runtime = ncnn.Net()
-    runtime.opt.num_threads = 2
+    runtime.opt.num_threads = 1
     assert runtime.load_param(str(files.param)) == 0
     assert runtime.load_model(str(files.bin)) == 0
     random = np.random.default_rng(5).integers(0, 256, (13, 17, 3), np.uint8)
-    for pixels in (crop[:24, :20], crop[40:56, 30:70], random):
+    for pixels in (crop[:24, :20], crop[40:56, 20:60], random):
         values = np.ascontiguousarray(to_float(pixels).transpose(2, 0, 1))
         with runtime.create_extractor() as extractor:
             extractor.input("data", ncnn.Mat(values))
@@ -157,10 +157,10 @@ def test_what_it_draws_is_a_sharper_image_of_the_same(
     drafting: NetworkUpscaler, crop: Rgb8, bicubic: Any
 ) -> None:
     fine = drafting.upscale(crop, "", 0, never)
-    assert fine.shape == (384, 384, 3)
+    assert fine.shape == (256, 256, 3)
     assert fine.dtype == np.float32
     assert detail(fine) > 2 * detail(bicubic)
-    coarse = fine.reshape(96, 4, 96, 4, 3).mean(axis=(1, 3))
+    coarse = fine.reshape(64, 4, 64, 4, 3).mean(axis=(1, 3))
     assert np.abs(coarse - to_float(crop)).mean() * 255 < 6
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cozviewer.models.context import ModelContext
+from cozviewer.models.realesrgan import openvino_network
 from cozviewer.models.realesrgan.compiled import CompiledFile, compiled_name
 from cozviewer.models.realesrgan.converted import State, convert
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -129,6 +130,8 @@ def test_a_file_that_is_damaged_or_cannot_be_imported_is_made_again(
 def test_pixels_are_those_of_the_network_that_was_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(openvino_network, "BLOCKS", 2)
+    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
     context = ModelContext("cpu", numbers="fp32", cache_dir=tmp_path, notice=pytest.fail)
     rgb = np.random.default_rng(0).random((24, 30, 3), np.float32)
     first = realesrgan(context).upscale(rgb, "", 0, never)

@@ -15,11 +15,12 @@ from cozviewer.models.realesrgan.weights import BIN_SHA256, wheel_files
 from cozviewer.models.tiling import SMALLEST
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
+from tests.models.conftest import Part
 from tests.models.networks import detail
 
 
 def test_it_is_sharper_than_bicubic(enlarged: RgbFloat, bicubic: RgbFloat) -> None:
-    assert enlarged.shape == bicubic.shape == (384, 384, 3)
+    assert enlarged.shape == bicubic.shape == (256, 256, 3)
     assert detail(enlarged) > 3 * detail(bicubic)
 
 
@@ -29,7 +30,7 @@ def test_it_keeps_the_mean_colour_within_three_levels(enlarged: RgbFloat, crop: 
 
 
 def test_it_shows_the_same_image(enlarged: RgbFloat, crop: Rgb8) -> None:
-    coarse = enlarged.reshape(96, 4, 96, 4, 3).mean(axis=(1, 3))
+    coarse = enlarged.reshape(64, 4, 64, 4, 3).mean(axis=(1, 3))
     assert np.abs(coarse - to_float(crop)).mean() * 255 < 4
 
 
@@ -62,13 +63,14 @@ def test_the_smallest_images_work(engine: NetworkUpscaler, size: tuple[int, int]
     assert np.isfinite(fine).all()
 
 
-def test_bf16_shows_what_fp32_shows(engine: NetworkUpscaler, crop: Rgb8) -> None:
+def test_bf16_shows_what_fp32_shows(
+    engine: NetworkUpscaler, quick_engine: NetworkUpscaler, crop: Rgb8
+) -> None:
     if "bf16" not in supported_formats("cpu"):
         pytest.skip("this processor has no bf16")
-    rough = realesrgan(ModelContext("cpu", numbers="bf16", notice=pytest.fail))
     small = crop[:20, :20]
-    difference = rough.upscale(small, "", 0, never) - engine.upscale(small, "", 0, never)
-    assert rough.device == "CPU, bf16"
+    difference = quick_engine.upscale(small, "", 0, never) - engine.upscale(small, "", 0, never)
+    assert quick_engine.device == "CPU, bf16"
     assert np.abs(difference).mean() * 255 < 1
     assert np.abs(difference.mean(axis=(0, 1))).max() * 255 < 1
 
@@ -77,7 +79,7 @@ def test_it_agrees_with_the_ncnn_runtime(reference: NetworkUpscaler, crop: Rgb8)
     ncnn = pytest.importorskip("ncnn", reason="the ncnn runtime is not installed, to compare with")
     files = wheel_files()
     network = ncnn.Net()
-    network.opt.num_threads = 2
+    network.opt.num_threads = 1
     assert network.load_param(str(files.param)) == 0
     assert network.load_model(str(files.bin)) == 0
     small = crop[:16, :20]
@@ -93,16 +95,10 @@ def test_it_agrees_with_the_ncnn_runtime(reference: NetworkUpscaler, crop: Rgb8)
 
 
 def test_a_crop_drawn_alone_comes_closer_to_the_whole_with_open_edges(
-    engine: NetworkUpscaler, reference: NetworkUpscaler
+    engine: NetworkUpscaler, part: Part
 ) -> None:
-    photo = np.ascontiguousarray(data.chelsea()[100:196, 150:246])
-    whole = reference.upscale(photo, "", 0, never)[128:256, 128:256]
-    alone = np.ascontiguousarray(photo[24:72, 24:72])
-    errors = [
-        np.abs(each.upscale(alone, "", 0, never)[32:160, 32:160] - whole).mean()
-        for each in (engine, reference)
-    ]
-    assert errors[0] < 0.8 * errors[1]  # measured: 2.4 and 3.6 grey levels
+    opened = part.difference(engine.upscale(part.pixels, "", 0, never))
+    assert opened < 0.4 * part.closed  # measured: 0.7 and 3.3 grey levels
 
 
 def test_its_identity_names_the_weights(engine: NetworkUpscaler) -> None:
