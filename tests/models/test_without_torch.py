@@ -18,9 +18,11 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
 from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.number_formats import FILE_NAME, machine_key, supported_formats
+from cozviewer.models.realesrgan import openvino_network
 from cozviewer.models.realesrgan.compact import compact, compact_weights
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
+from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
 
@@ -44,34 +46,59 @@ def context(numbers: str = "auto", hardware: Hardware = THIS_COMPUTER) -> ModelC
     return ModelContext("cpu", numbers=numbers, notice=pytest.fail, hardware=hardware)
 
 
-def both(
-    numbers: str, monkeypatch: pytest.MonkeyPatch, *, open_edges: bool = True
-) -> tuple[RgbFloat, RgbFloat]:
-    """Return what Real-ESRGAN draws with torch and without it."""
-    engine = realesrgan(context(numbers, WITH_TORCH), open_edges=open_edges)
+def opened_without_torch(shared: NetworkUpscaler, *, open_edges: bool = True) -> NetworkUpscaler:
+    """Return a network of other tests if torch is not needed for it, else one without torch."""
+    if without_torch.suffices("cpu"):
+        return shared
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "torch", None)
+        own = realesrgan(context("fp32"), open_edges=open_edges)
+        own.load()
+    return own
+
+
+@pytest.fixture(scope="module")
+def alone(engine: NetworkUpscaler) -> NetworkUpscaler:
+    """Real-ESRGAN in fp32, opened without torch."""
+    return opened_without_torch(engine)
+
+
+@pytest.fixture(scope="module")
+def alone_as_trained(reference: NetworkUpscaler) -> NetworkUpscaler:
+    """The same with zeros beyond its edges."""
+    return opened_without_torch(reference, open_edges=False)
+
+
+def test_the_numbers_are_those_of_torch(
+    alone_as_trained: NetworkUpscaler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = realesrgan(context("fp32", WITH_TORCH), open_edges=False)
     with_torch = engine.upscale(photo(), "", 0, never)
     monkeypatch.setitem(sys.modules, "torch", None)
-    engine = realesrgan(context(numbers), open_edges=open_edges)
-    fine = engine.upscale(photo(), "", 0, never)
-    assert engine.device == f"CPU, {numbers}"
-    return with_torch, fine
-
-
-def test_the_numbers_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_torch, fine = both("fp32", monkeypatch, open_edges=False)
+    fine = alone_as_trained.upscale(photo(), "", 0, never)
     np.testing.assert_allclose(fine, with_torch, atol=1e-4)
 
 
-def test_edges_are_as_open_as_with_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    with_torch, fine = both("fp32", monkeypatch)
+def test_edges_are_as_open_as_with_torch(
+    alone: NetworkUpscaler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_torch = realesrgan(context("fp32", WITH_TORCH)).upscale(photo(), "", 0, never)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    fine = alone.upscale(photo(), "", 0, never)
     assert np.abs(fine - with_torch).mean() < 0.3 / 255  # torch takes the mean of fewer rows
 
 
 def test_int8_is_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     if "int8" not in without_torch.formats():
         pytest.skip("this processor has no VNNI")
+    monkeypatch.setattr(openvino_network, "BLOCKS", 2)  # which are compiled sooner
+    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
     monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
-    with_torch, fine = both("int8", monkeypatch)
+    with_torch = realesrgan(context("int8", WITH_TORCH)).upscale(photo(), "", 0, never)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    engine = realesrgan(context("int8"))
+    fine = engine.upscale(photo(), "", 0, never)
+    assert engine.device == "CPU, int8"
     np.testing.assert_array_equal(fine, with_torch)
 
 
@@ -144,8 +171,10 @@ def test_torch_is_not_imported_where_it_is_not_needed(tmp_path: Path) -> None:
         "import sys; from pathlib import Path;"
         "from cozviewer.models.context import ModelContext;"
         "from cozviewer.models.number_formats import supported_formats;"
+        "from cozviewer.models.realesrgan import openvino_network;"
         "from cozviewer.models.realesrgan.compact import compact;"
         "from cozviewer.models.realesrgan.engine import realesrgan;"
+        "openvino_network.BLOCKS = 1;"
         "compact(cache_dir=Path(sys.argv[1]), notice=print).load();"
         "realesrgan(ModelContext('cpu', numbers='fp32', notice=print)).load();"
         "print(supported_formats('cpu')[0], 'torch' in sys.modules)"
@@ -156,9 +185,8 @@ def test_torch_is_not_imported_where_it_is_not_needed(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_torch")
-def test_a_run_stops_on_the_way() -> None:
-    engine = realesrgan(context("fp32"))
-    engine.load()
+def test_a_run_stops_on_the_way(alone: NetworkUpscaler) -> None:
+    assert alone.device == "CPU, fp32"
     asked: list[bool] = []
 
     def cancelled() -> bool:
@@ -166,7 +194,7 @@ def test_a_run_stops_on_the_way() -> None:
         return len(asked) > 3
 
     with pytest.raises(Cancelled):
-        engine.upscale(photo(), "", 0, cancelled)
+        alone.upscale(photo(), "", 0, cancelled)
 
 
 @pytest.mark.usefixtures("no_torch")
