@@ -6,12 +6,12 @@ A detection takes a second or two, and the next frame must not wait for it.
 from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.trust.detections import (
-    Find,
     looking_mark,
     no_detector_mark,
     with_findings,
     with_line,
 )
+from cozviewer.chain.trust.findings import Find
 from cozviewer.chain.trust.overlays import Marked
 from cozviewer.jobs.frame_composer import Trusted
 from cozviewer.jobs.images import to_qimage

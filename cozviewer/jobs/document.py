@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.trust.detections import Find
+from cozviewer.chain.trust.findings import Find
 from cozviewer.jobs.ahead import Ahead, May, targets
 from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
 from cozviewer.jobs.detection_job import Looker

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from cozviewer.chain.trust.detections import Find, Finding
+from cozviewer.chain.trust.findings import Find, Finding
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect, rect_between
 from cozviewer.models.without_torch import threads

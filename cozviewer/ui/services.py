@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cozviewer.chain.protocols import Upscaler
-from cozviewer.chain.trust.detections import Find
+from cozviewer.chain.trust.findings import Find
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.ahead import May
 from cozviewer.jobs.document import DocumentServices

@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from cozviewer.chain.trust.detections import (
-    Find,
-    Finding,
     looking_mark,
     no_detector_mark,
     nothing_found_mark,
 )
+from cozviewer.chain.trust.findings import Find, Finding
 from cozviewer.chain.trust.overlays import Mark
 from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.detection_job import Looker

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from skimage import data
 
-from cozviewer.chain.trust.detections import Find
+from cozviewer.chain.trust.findings import Find
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.models.detectors import NEEDED, _Detectors, is_text, text_and_face_detector

@@ -9,11 +9,11 @@ from pytestqt.qtbot import QtBot
 from cozviewer.chain.trust.detections import (
     FACE,
     LINE,
-    Finding,
     finding_mark,
     looking_mark,
     no_detector_mark,
 )
+from cozviewer.chain.trust.findings import Finding
 from cozviewer.chain.trust.overlays import Kind, marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect

@@ -4,12 +4,13 @@ They are detected in the composed frame and outlined over the overlay of deviati
 passed in.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
+from cozviewer.chain.trust.findings import Find
 from cozviewer.chain.trust.overlays import Colour, Mark, Marked
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
@@ -49,23 +50,6 @@ def finding_mark(kind: Literal["text", "face"]) -> Mark:
     if kind == "text":
         return Mark(TEXT, translate("View", "Text: letters may be invented"))
     return Mark(FACE, translate("View", "Face: features may be invented"))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A text or face that was detected.
-
-    Attributes:
-        kind: Which of the two.
-        box: Its bounding box in view pixels.
-    """
-
-    kind: Literal["text", "face"]
-    box: Rect
-
-
-Find = Callable[[Rgb8], Sequence[Finding]]
-"""Detects text and faces in (H, W, 3) uint8. Called in any thread."""
 
 
 def with_findings(made: Marked, frame: Rgb8, generated: Sequence[Rect], find: Find) -> Marked:

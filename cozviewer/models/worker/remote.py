@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from cozviewer.chain.protocols import Notice, Progressed, Prompter, Upscaler, ignore
-from cozviewer.chain.trust.detections import Find, Finding
+from cozviewer.chain.trust.findings import Find, Finding
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.image.rect import Rect

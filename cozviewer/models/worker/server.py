@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from cozviewer.chain.protocols import Progressed, Prompter, Upscaler
 from cozviewer.chain.stages import reporting_stages
-from cozviewer.chain.trust.detections import Find
+from cozviewer.chain.trust.findings import Find
 from cozviewer.models.context import ModelContext
 from cozviewer.models.detectors import text_and_face_detector
 from cozviewer.models.worker.errors import LONGEST_TRACE, header_of

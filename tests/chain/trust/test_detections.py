@@ -7,13 +7,13 @@ from cozviewer.chain.trust.detections import (
     FACE,
     LINE,
     TEXT,
-    Finding,
     finding_mark,
     looking_mark,
     nothing_found_mark,
     with_findings,
     with_line,
 )
+from cozviewer.chain.trust.findings import Finding
 from cozviewer.chain.trust.overlays import HEAT, Mark, Marked, generated_boxes
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect

@@ -17,7 +17,7 @@ import numpy as np
 
 from cozviewer.chain.protocols import Progressed, ignore
 from cozviewer.chain.stages import report_stage
-from cozviewer.chain.trust.detections import Find, Finding
+from cozviewer.chain.trust.findings import Find, Finding
 from cozviewer.image.pixels import Rgb8, RgbFloat, to_float
 from cozviewer.image.rect import Rect
 from cozviewer.models.context import ModelContext

@@ -9,7 +9,7 @@ import pytest
 
 from cozviewer.assembly import make_models
 from cozviewer.chain.stages import reporting_stages
-from cozviewer.chain.trust.detections import Finding
+from cozviewer.chain.trust.findings import Finding
 from cozviewer.config.choice import CozChoice, EngineChoice, PrompterChoice
 from cozviewer.config.questions import Questions
 from cozviewer.image.rect import Rect
