@@ -1,5 +1,6 @@
 """The paper's setting against what the authors' code gave on the same files."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,12 @@ def opened(lora: str, vae: str, cache: Path | None = None) -> Sd3:
         CPU,
         FusedCache(cache, "0" * 64, pytest.fail),
     )
+
+
+@cache
+def opened_without_one(lora: str, vae: str) -> Sd3:
+    """Return the networks with one of the two adapters."""
+    return opened(lora, vae)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +97,7 @@ def test_a_step_is_theirs(case: Any, networks: Sd3, encoder: Encoder) -> None:
 
 @pytest.mark.parametrize("left", [("sr_lora.pkl", ""), ("", "vae_encoder.pt")])
 def test_it_takes_both_adapters(case: Any, left: tuple[str, str], encoder: Encoder) -> None:
-    assert deviation(case, opened(*left), encoder) > 1e-3
+    assert deviation(case, opened_without_one(*left), encoder) > 1e-3
 
 
 def test_a_chain_is_theirs() -> None:
