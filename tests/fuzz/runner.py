@@ -9,6 +9,7 @@ that runs it again; exit code 1 if there is anything.
 """
 
 import argparse
+import base64
 import json
 import os
 import queue
@@ -167,7 +168,7 @@ def _watched(
             if "end" in message:
                 end, details = message["end"], message["details"]
                 good = end in (READ, REFUSED)
-                content = None if good else (folder / "case").read_bytes()
+                content = None if good else base64.b64decode(message["content"])
                 yield Ended(number, kind, end, details, content)
                 number, kind = number + 1, ""
             continue
