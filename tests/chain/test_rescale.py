@@ -222,10 +222,10 @@ def differ(one: Rgb8, other: Rgb8) -> int:
 def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> None:
     """Also beyond the image's edge. Fidelity reaches further than the halo, a little."""
     upscaler = drawing()
-    chain = adaptive(chain_over(soft_level(40, 28), upscaler))
-    level = soft_level(160, 112)
+    chain = adaptive(chain_over(soft_level(36, 16), upscaler))
+    level = soft_level(144, 64)
     put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
-    whole = Rect(0, 0, 160, 112)
+    whole = Rect(0, 0, 144, 64)
     context = to_float(padded(level, whole, whole.grown(REACH), "symmetric"))
     key = TileKey(4, 0, 0)
     at_once = finer_core(key, context, REACH, upscaler, chain.recipe, "", never)
@@ -242,7 +242,7 @@ def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> N
 
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
-    image = soft_level(44, 28)
+    image = soft_level(36, 16)
     at_once, by_parts = (adaptive(chain_over(image, drawing())) for _ in range(2))
     at_once.beyond = by_parts.beyond = None  # what the border of a run is drawn from is not exact
     whole = at_once.pyramid.level_rect(4)
