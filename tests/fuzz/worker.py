@@ -2,9 +2,9 @@
 
     python -m tests.fuzz.worker TARGET SEED FIRST STEP FOLDER [KIND...]
 
-A JSON object a line on stdout: the number of the case, its kind, what became of it, details and its
-content in Base64. The content of the case under work is in FOLDER/case, so that it is there after a
-crash.
+A JSON object a line on stdout: the number of the case, its kind, what became of it and details; if
+it broke the rule, its content in Base64 as well. The content of the case under work is in
+FOLDER/case, so that it is there after a crash.
 """
 
 import base64
@@ -62,10 +62,10 @@ def main() -> None:
             end, details = PRINTED, printed[:2000].decode(errors="replace")
         elif end != RAISED and taken > LIMIT:
             end, details = MEMORY, f"{taken >> 20} MiB"
-        # The content as well: the next case replaces that in the file.
-        content = base64.b64encode(case.content).decode()
         told = {"number": number, "kind": case.kind, "end": end, "details": details}
-        _tell(own, {**told, "content": content})
+        if end in (RAISED, PRINTED, MEMORY):  # the next case replaces the content in the file
+            told["content"] = base64.b64encode(case.content).decode()
+        _tell(own, told)
 
 
 def _quiet(folder: Path) -> TextIO:
