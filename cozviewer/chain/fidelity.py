@@ -54,7 +54,6 @@ FAR = (2.0, 3.0)
 """Grey levels (RMS within some 2 parent pixels) by which a result may depart from its parent before
 its detail gets further rounds, and from which on it gets them in full."""
 
-
 IN_RANGE = 3
 """Rounds in which what is lost beyond black and white is taken from the pixels around it."""
 
@@ -176,12 +175,12 @@ def _keep_means(fine: RgbFloat) -> None:
         lost = means - shrunk(fine)
         lost[np.abs(lost) < LEAST_LOST] = 0
         channels = np.flatnonzero(lost.any(axis=(0, 1)))
+        if not channels.size:
+            return
         for channel in channels:  # often one alone, and enlarging takes longest
             plane = fine[:, :, channel : channel + 1]
             plane += enlarged(lost[:, :, channel : channel + 1])
             np.clip(plane, 0, 1, out=plane)
-        if not len(channels):
-            return
 
 
 def _lacking(
