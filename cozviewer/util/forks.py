@@ -20,7 +20,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import IO, NoReturn, Protocol
+from typing import IO, Any, NoReturn, Protocol
 
 from cozviewer.util.own_process import command_of, run_module
 
@@ -57,8 +57,8 @@ def start(module: str, ahead: Sequence[str] = ()) -> Process:
 
     Args:
         module: The module.
-        ahead: Modules of this package to import before, which the next process has at once; none
-            that fails to be imported matters.
+        ahead: Modules of this package to import before the fork, so that they are there at once
+            the next time. Errors of these imports are ignored.
 
     Raises:
         OSError: The system starts no process.
@@ -104,12 +104,12 @@ class Forks:
         with self._lock:
             for _ in range(2):  # the one that was there may have ended
                 try:
-                    return self._asked(module, ahead)
+                    return self._requested(module, ahead)
                 except ConnectionError:
                     self._end()
                 except OSError:
                     break
-                except BaseException:  # the answer to this would be taken for that to the next
+                except BaseException:  # its answer is still in the socket
                     self._end()
                     raise
             self._end()
@@ -121,16 +121,16 @@ class Forks:
         with self._lock:
             self._end()
 
-    def _asked(self, module: str, ahead: Sequence[str]) -> Process | None:
-        asked = self._socket if self._of == os.getpid() else None  # else it is a forked copy
-        if asked is None:
-            asked = self._begun()
+    def _requested(self, module: str, ahead: Sequence[str]) -> Process | None:
+        link = self._socket if self._of == os.getpid() else None  # else it is a forked copy
+        if link is None:
+            link = self._begun()
         request = {"module": module, "ahead": list(ahead), "environment": dict(os.environ)}
         request_end, stdin = os.pipe()
         stdout, answer_end = os.pipe()
         try:
-            socket.send_fds(asked, [json.dumps(request).encode()], [request_end, answer_end])
-            answer, found, _, _ = socket.recv_fds(asked, 1, 1)
+            socket.send_fds(link, [json.dumps(request).encode()], [request_end, answer_end])
+            answer, found, _, _ = socket.recv_fds(link, 1, 1)
         except BaseException:
             os.close(stdin)
             os.close(stdout)
@@ -213,65 +213,68 @@ class _Forked:
 
 
 def main() -> None:
-    """Fork for whoever is at the other end of stdin, until it is gone or asks for nothing."""
-    asked = socket.socket(fileno=os.dup(0))
-    asked.settimeout(IDLE_SECONDS)
+    """Fork for the program at the other end of stdin, until it closes the socket or sends no
+    request for IDLE_SECONDS."""
+    link = socket.socket(fileno=os.dup(0))
+    link.settimeout(IDLE_SECONDS)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
-    signal.signal(signal.SIGCHLD, _take_leave)
+    signal.signal(signal.SIGCHLD, _reap)
     while True:
         try:
-            message, files, _, _ = socket.recv_fds(asked, _LARGEST, 2)
+            message, files, _, _ = socket.recv_fds(link, _LARGEST, 2)
         except TimeoutError:
             return
         if not message:
             return
-        _serve(asked, message, files)
+        _serve(link, message, files)
         for each in files:
             os.close(each)
 
 
-def _serve(asked: socket.socket, message: bytes, files: list[int]) -> None:
+def _serve(link: socket.socket, message: bytes, files: list[int]) -> None:
     """Answer a request; in the process that is forked for it, never return."""
     request = json.loads(message)
     for modules, threaded in ([request["module"]], _FAILED), (request["ahead"], _THREADS):
         for each in modules:
             if each.startswith("cozviewer."):
-                with suppress(Exception):  # the process itself tells about it
+                with suppress(Exception):  # the forked process reports it
                     import_module(each)
         if len(os.listdir("/proc/self/task")) > 1:
-            asked.send(threaded)
+            link.send(threaded)
             return
     gc.freeze()
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # not gone before it is referred to
+    signal.pthread_sigmask(
+        signal.SIG_BLOCK, [signal.SIGCHLD]
+    )  # its number stays its own until `pidfd_open`
     try:
         number = os.fork()
         if number == 0:
-            _become(request, asked, files)
+            _run(request, link, files)
         handle = os.pidfd_open(number)
     except OSError:
-        asked.send(_FAILED)
+        link.send(_FAILED)
         return
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-    socket.send_fds(asked, [_STARTED], [handle])
+    socket.send_fds(link, [_STARTED], [handle])
     os.close(handle)
 
 
-def _become(request: dict[str, object], asked: socket.socket, files: list[int]) -> NoReturn:
-    """Be the process that was asked for."""
+def _run(request: dict[str, Any], link: socket.socket, files: list[int]) -> NoReturn:
+    """Run the requested module in the process that was forked for it."""
     code = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-        asked.close()
+        link.close()
         os.dup2(files[0], 0)
         os.dup2(files[1], 1)
         for each in files:
             os.close(each)
         os.environ.clear()
-        os.environ.update(request["environment"])  # type: ignore[call-overload]
-        run_module(str(request["module"]))
+        os.environ.update(request["environment"])
+        run_module(request["module"])
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
@@ -279,8 +282,8 @@ def _become(request: dict[str, object], asked: socket.socket, files: list[int]) 
         os._exit(code)
 
 
-def _take_leave(*_: object) -> None:
-    """Let the system forget processes that have ended."""
+def _reap(*_: object) -> None:
+    """Collect the exit statuses of processes that have ended, so that no zombies are left."""
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             continue
