@@ -57,7 +57,7 @@ def pytest_collection() -> Generator[None, object, object]:
     there is next to none among them, and looking for it takes a thirtieth of all the time."""
     with collector_paused():
         modules = yield
-    gc.freeze()
+        gc.freeze()
     gc.disable()  # see `_garbage_is_collected_here`
     return modules
 

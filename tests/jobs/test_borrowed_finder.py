@@ -8,14 +8,20 @@ from skimage import data
 
 from cozviewer.chain.chain import texture_of
 from cozviewer.chain.textures.borrowed_texture import borrowed_mask
+from cozviewer.image.pixels import Rgb8
 from cozviewer.jobs.borrowed_finder import BorrowedFinder, BorrowedRequest
 from cozviewer.pyramid.camera import View, camera_at
 from cozviewer.pyramid.geometry import tiles_of
 from cozviewer.pyramid.origins import patches
 from tests.pyramid.pyramids import enlarged, put_tiles, pyramid_of
 
-GRASS = np.repeat(data.grass()[:256, :256, None], 3, axis=2)
 VIEW = View(camera_at(128, 128, 16), 320, 200).aligned()
+
+
+@pytest.fixture
+def grass() -> Rgb8:
+    """A photo of even texture."""
+    return np.repeat(data.grass()[:256, :256, None], 3, axis=2)
 
 
 class Answers:
@@ -28,13 +34,13 @@ class Answers:
         finder.failed.connect(self.failed.append)
 
 
-def test_it_finds_what_the_view_shows_as_things_stand() -> None:
-    pyramid = pyramid_of(GRASS)
+def test_it_finds_what_the_view_shows_as_things_stand(grass: Rgb8) -> None:
+    pyramid = pyramid_of(grass)
     texture = texture_of(pyramid)
     finder = BorrowedFinder(pyramid, texture)
     answers, request = Answers(finder), BorrowedRequest(VIEW)
     finder.find(request)
-    put_tiles(pyramid, enlarged(GRASS, 16), list(tiles_of(4, VIEW.visible(4, 256, 256))))
+    put_tiles(pyramid, enlarged(grass, 16), list(tiles_of(4, VIEW.visible(4, 256, 256))))
     finder.find(request)
     assert [answer[0] for answer in answers.found] == [request, request]
     before, after = (answer[1] for answer in answers.found)
@@ -45,8 +51,8 @@ def test_it_finds_what_the_view_shows_as_things_stand() -> None:
     pyramid.store.close()
 
 
-def test_what_is_not_wanted_any_more_is_not_looked_for() -> None:
-    pyramid = pyramid_of(GRASS)
+def test_what_is_not_wanted_any_more_is_not_looked_for(grass: Rgb8) -> None:
+    pyramid = pyramid_of(grass)
     finder = BorrowedFinder(pyramid, texture_of(pyramid))
     answers, request = Answers(finder), BorrowedRequest(VIEW)
     request.cancelled.set()
@@ -55,12 +61,14 @@ def test_what_is_not_wanted_any_more_is_not_looked_for() -> None:
     pyramid.store.close()
 
 
-def test_what_goes_wrong_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_goes_wrong_is_said_in_a_sentence(
+    grass: Rgb8, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("no")
 
     monkeypatch.setattr("cozviewer.jobs.borrowed_finder.borrowed_mask", fail)
-    pyramid = pyramid_of(GRASS)
+    pyramid = pyramid_of(grass)
     finder = BorrowedFinder(pyramid, texture_of(pyramid))
     answers = Answers(finder)
     finder.find(BorrowedRequest(VIEW))

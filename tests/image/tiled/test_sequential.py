@@ -1,6 +1,7 @@
 """Huge JPEG and PNG: copied once, then any region shows what the reader into memory shows."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,24 +27,24 @@ RGB = smooth(700, 555)
 ALPHA = np.full(RGB.shape[:2], 255, np.uint8)
 ALPHA[300:400, 100:300] = 40
 
-IMAGES: dict[str, tuple[Image.Image, str, dict[str, Any]]] = {
-    "JPEG": (Image.fromarray(RGB), "JPEG", {"quality": 95}),
-    "grey JPEG": (Image.fromarray(RGB[..., 0]), "JPEG", {}),
-    "inks": (Image.fromarray(RGB).convert("CMYK"), "JPEG", {}),
-    "JPEG with a profile": (Image.fromarray(RGB), "JPEG", {"icc_profile": linear_profile()}),
-    "PNG": (Image.fromarray(RGB), "PNG", {}),
-    "grey PNG": (Image.fromarray(RGB[..., 0]), "PNG", {}),
-    "deep grey": (Image.fromarray(RGB[..., 0].astype(np.uint16) * 257), "PNG", {}),
-    "alpha": (Image.fromarray(np.dstack([RGB, ALPHA])), "PNG", {}),
-    "grey with alpha": (Image.fromarray(np.dstack([RGB[..., 0], ALPHA])), "PNG", {}),
-    "palette": (Image.fromarray(RGB).quantize(64), "PNG", {}),
-    "black and white": (Image.fromarray(RGB[..., 0]).convert("1"), "PNG", {}),
-    "one colour is transparent": (Image.fromarray(RGB), "PNG", {"transparency": (9, 9, 9)}),
+IMAGES: dict[str, Callable[[], tuple[Image.Image, str, dict[str, Any]]]] = {
+    "JPEG": lambda: (Image.fromarray(RGB), "JPEG", {"quality": 95}),
+    "grey JPEG": lambda: (Image.fromarray(RGB[..., 0]), "JPEG", {}),
+    "inks": lambda: (Image.fromarray(RGB).convert("CMYK"), "JPEG", {}),
+    "with a profile": lambda: (Image.fromarray(RGB), "JPEG", {"icc_profile": linear_profile()}),
+    "PNG": lambda: (Image.fromarray(RGB), "PNG", {}),
+    "grey PNG": lambda: (Image.fromarray(RGB[..., 0]), "PNG", {}),
+    "deep grey": lambda: (Image.fromarray(RGB[..., 0].astype(np.uint16) * 257), "PNG", {}),
+    "alpha": lambda: (Image.fromarray(np.dstack([RGB, ALPHA])), "PNG", {}),
+    "grey with alpha": lambda: (Image.fromarray(np.dstack([RGB[..., 0], ALPHA])), "PNG", {}),
+    "palette": lambda: (Image.fromarray(RGB).quantize(64), "PNG", {}),
+    "black and white": lambda: (Image.fromarray(RGB[..., 0]).convert("1"), "PNG", {}),
+    "transparent colour": lambda: (Image.fromarray(RGB), "PNG", {"transparency": (9, 9, 9)}),
 }
 
 
 def saved(folder: Path, name: str, **more: Any) -> Path:
-    image, kind, options = IMAGES[name]
+    image, kind, options = IMAGES[name]()
     path = folder / f"photo.{kind.lower()}"
     image.save(path, kind, **options, **more)
     return path
