@@ -238,14 +238,15 @@ def test_help_imports_nothing_heavy_and_is_quick(command: str) -> None:
 
 @pytest.mark.parametrize("command", ["render", "chain", "demo"])
 def test_no_command_imports_qt_nor_a_simple_one_torch(command: str, tmp_path: Path) -> None:
-    sample = str(Path(__file__).parents[1] / "resources" / "dandelion.jpg")
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(encoded(noise(60, 40), "PNG"))
     out = tmp_path / ("out.png" if command == "render" else "out")
     script = (
         "import sys; from cozviewer.cli import main; code = main(sys.argv[1:]); "
         "heavy = {'PySide6', 'torch', 'spandrel', 'transformers'} & set(sys.modules); "
         "sys.exit(f'imported {heavy}' if heavy else code)"
     )
-    words = [command, sample, "-o", str(out), "--engine", "bicubic"]
+    words = [command, str(photo), "-o", str(out), "--engine", "bicubic"]
     words += ["--levels", "1"] if command == "chain" else []
     done = subprocess.run(
         [sys.executable, "-c", script, *words], capture_output=True, text=True, check=False

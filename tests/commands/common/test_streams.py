@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cozviewer.app import resource
-
 PATIENCE = 300
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a shell of POSIX")
@@ -18,11 +16,11 @@ FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Li
 
 
 def rendered(
-    output: Path, redirections: str, *options: str, unbuffered: str = ""
+    photo: Path, output: Path, redirections: str, *options: str, unbuffered: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Save the sample in a shell that redirects the streams."""
-    words = [sys.executable, "-m", "cozviewer", "render", str(resource("dandelion.jpg")), "-o"]
-    words += [str(output), "--zoom", "4", "--size", "300x300", "--engine", "bicubic", *options]
+    """Save a view of a photo in a shell that redirects the streams."""
+    words = [sys.executable, "-m", "cozviewer", "render", str(photo), "-o"]
+    words += [str(output), "--zoom", "4", "--size", "90x70", "--engine", "bicubic", *options]
     return subprocess.run(
         ["sh", "-c", f'"$@" {redirections}', "sh", *words],
         capture_output=True,
@@ -47,16 +45,17 @@ def rendered(
     ],
 )
 def test_the_image_is_saved_and_is_nothing_but_an_image(
-    tmp_path: Path, redirections: str, code: int, report: str
+    photo: Path, tmp_path: Path, redirections: str, code: int, report: str
 ) -> None:
     output = tmp_path / "view.png"
     # Python builds its streams in two ways; take both.
     unbuffered = "1" if report else ""
-    done = rendered(output, redirections, *([report] if report else []), unbuffered=unbuffered)
+    options = [report] if report else []
+    done = rendered(photo, output, redirections, *options, unbuffered=unbuffered)
     assert done.returncode == code, done.stderr
     with Image.open(output) as image:
         image.load()
-        assert image.size == (300, 300)
+        assert image.size == (90, 70)
     assert list(tmp_path.glob(".*")) == []
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
@@ -66,12 +65,12 @@ def test_the_image_is_saved_and_is_nothing_but_an_image(
 
 @pytest.mark.parametrize(("stream", "code"), [("stdout", 1), ("stderr", 0)])
 def test_a_reader_that_has_gone_does_not_stop_the_work(
-    tmp_path: Path, stream: str, code: int
+    photo: Path, tmp_path: Path, stream: str, code: int
 ) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
-    words = [sys.executable, "-m", "cozviewer", "render", str(resource("dandelion.jpg")), "-o"]
-    words += [str(tmp_path / "view.png"), "--size", "300x300", "--engine", "bicubic"]
+    words = [sys.executable, "-m", "cozviewer", "render", str(photo), "-o"]
+    words += [str(tmp_path / "view.png"), "--size", "90x70", "--engine", "bicubic"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: write_end}
     done = subprocess.run(words, text=True, timeout=PATIENCE, check=False, **streams)  # type: ignore[call-overload]
     os.close(write_end)
@@ -80,14 +79,14 @@ def test_a_reader_that_has_gone_does_not_stop_the_work(
     assert (tmp_path / "view.png").exists()
 
 
-def test_a_program_without_a_console_has_no_streams_at_all(tmp_path: Path) -> None:
+def test_a_program_without_a_console_has_no_streams_at_all(photo: Path, tmp_path: Path) -> None:
     script = (
         "import sys; sys.stdin = sys.stdout = sys.stderr = None; "
         "from cozviewer.cli import main; sys.exit(main(sys.argv[1:]))"
     )
-    words = ["render", str(resource("dandelion.jpg")), "-o", str(tmp_path / "view.png")]
+    words = ["render", str(photo), "-o", str(tmp_path / "view.png")]
     done = subprocess.run(
-        [sys.executable, "-c", script, *words, "--size", "300x300", "--engine", "bicubic"],
+        [sys.executable, "-c", script, *words, "--size", "90x70", "--engine", "bicubic"],
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -97,8 +96,8 @@ def test_a_program_without_a_console_has_no_streams_at_all(tmp_path: Path) -> No
     assert (tmp_path / "view.png").exists()
 
 
-def test_an_error_is_still_told_where_it_can_be(tmp_path: Path) -> None:
-    done = rendered(tmp_path / "view.png", ">&-", "--zoom", "none")
+def test_an_error_is_still_told_where_it_can_be(photo: Path, tmp_path: Path) -> None:
+    done = rendered(photo, tmp_path / "view.png", ">&-", "--zoom", "none")
     assert done.returncode == 2
     assert "The zoom 'none'" in done.stderr
 

@@ -24,15 +24,15 @@ from tests.image.tiled.opened import whole_of
 from tests.image.tiled.readers import ArrayReader
 from tests.pyramid.images import smooth
 
-WIDE, HIGH = 2311, 1503
+WIDE, HIGH = 1155, 751
 
 
 def soft_hole(width: int, height: int) -> Plane:
     """Return alpha with a soft hole in the middle, and a clear stripe on the right."""
     y, x = np.mgrid[:height, :width]
     far = np.hypot(x - width / 2, y - height / 2) - height / 4
-    alpha: Plane = (255 * np.clip(far / 60, 0, 1)).astype(np.uint8)
-    alpha[:, -300:] = 0
+    alpha: Plane = (255 * np.clip(far / 30, 0, 1)).astype(np.uint8)
+    alpha[:, -150:] = 0
     return alpha
 
 
@@ -89,23 +89,23 @@ def test_regions_of_alpha_are_those_in_memory(image: Source) -> None:
     alpha = alpha_of(levels_of(image, 0, 2)[0])
     assert image.alpha is not None
     for z, region in [
-        (0, Rect(250, 250, 700, 300)),
-        (2, Rect(4600, 3000, 300, 200)),
-        (-1, Rect(0, 0, 1156, 752)),
-        (-6, Rect(0, 0, 37, 24)),
+        (0, Rect(125, 125, 350, 150)),
+        (2, Rect(2300, 1500, 300, 200)),
+        (-1, Rect(0, 0, 578, 376)),
+        (-5, Rect(0, 0, 37, 24)),
     ]:
         np.testing.assert_array_equal(alpha.region(z, region), image.alpha.region(z, region))
-    assert alpha.is_clear(2, Rect(4 * (WIDE - 200), 0, 500, 500))
+    assert alpha.is_clear(2, Rect(4 * (WIDE - 100), 0, 250, 250))
     assert not alpha.is_clear(2, Rect(0, 0, 500, 500))
     np.testing.assert_array_equal(alpha.rows(2, 500, 520), image.alpha.rows(2, 500, 520))
 
 
 def test_what_is_at_hand_needs_no_file(image: Source) -> None:
     levels, reader = levels_of(image, 0, 1, 2)
-    alpha, region = alpha_of(levels), Rect(900, 600, 300, 300)
+    alpha, region = alpha_of(levels), Rect(450, 300, 300, 300)
     before = alpha.levels.changes
     assert alpha.levels.at_hand(0, region) is None
-    assert alpha.levels.at_hand(2, Rect(0, 0, 578, 376)) is not None
+    assert alpha.levels.at_hand(2, Rect(0, 0, 289, 188)) is not None
     source = source_of(levels, image)
     view = View(camera_at(WIDE // 2 + HIGH // 4, HIGH // 2, 1.0), 300, 200)
     reader.reads.clear()
@@ -125,11 +125,11 @@ def source_of(levels: TiledLevels, like: Source) -> Source:
 
 
 def test_alpha_counts_in_memory_and_in_the_digest(image: Source) -> None:
-    levels, _ = levels_of(image, 0, 1, cache_bytes=2_000_000)
+    levels, _ = levels_of(image, 0, 1, cache_bytes=1_000_000)
     alpha = alpha_of(levels)
     for x in range(0, WIDE - 256, 64):
-        alpha.levels.read(0, Rect(x, 700, 64, 64))
-        assert levels.cached_bytes <= 2_000_000
+        alpha.levels.read(0, Rect(x, 600, 64, 64))
+        assert levels.cached_bytes <= 1_000_000
     digest = digest_of(levels, alpha, None, never)
     assert digest_of(levels, None, None, never) != digest
     arrays = rgba_of(image, 0)
