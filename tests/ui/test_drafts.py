@@ -27,7 +27,17 @@ from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.view.layer import Layer
 from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import FakeUpscaler
-from tests.ui.conftest import GLIDING, TILE_RUNS, Bench, Stripes, grabbed, services, settle, wheel
+from tests.ui.conftest import (
+    GLIDING,
+    LARGE_WINDOW,
+    TILE_RUNS,
+    Bench,
+    Stripes,
+    grabbed,
+    services,
+    settle,
+    wheel,
+)
 
 CAMERA = camera_at(350, 250, 4.0)
 pytestmark = [TILE_RUNS, pytest.mark.usefixtures("drafts_always")]
@@ -69,7 +79,12 @@ def chequered(shown: Rgb8) -> float:
 
 @pytest.fixture
 def viewer(
-    qtbot: QtBot, tmp_path: Path, photo: Path, gliding: bool, largest_run: int
+    qtbot: QtBot,
+    tmp_path: Path,
+    photo: Path,
+    gliding: bool,
+    largest_run: int,
+    window_size: tuple[int, int],
 ) -> Iterator[Bench]:
     """A window with drafts, the photo open; the engine draws nothing until it is allowed to."""
     engine, cache = Stripes(), tmp_path / "pyramids"
@@ -77,7 +92,7 @@ def viewer(
     given = services(engine, cache, photo, Chequered(), largest_run=largest_run)
     window = MainWindow(given, EngineChoice("stripes"))
     window.parts.set_reduced_motion(not gliding)
-    window.resize(800, 640)
+    window.resize(*window_size)
     window.show()
     qtbot.waitExposed(window)
     with qtbot.waitSignal(window.photo_painted):
@@ -182,6 +197,7 @@ def test_a_view_that_enlarges_its_level_gets_a_draft_of_the_next(
     assert not layer.shows_draft
 
 
+@LARGE_WINDOW
 def test_a_sharper_draft_moves_with_the_view_and_is_left_in_a_zoom(
     viewer: Bench, qtbot: QtBot
 ) -> None:
@@ -225,7 +241,7 @@ def test_it_moves_with_the_view_and_is_still_called_one(viewer: Bench, qtbot: Qt
     window = viewer.window
     window.navigator.pan(40, 24)
     after = window.panes.generated.rendered()
-    assert np.array_equal(after[:400, :700], before[24:424, 40:740])
+    assert np.array_equal(after[:300, :500], before[24:324, 40:540])
     assert MARKED in window.readout.text
 
 
@@ -248,7 +264,7 @@ def test_a_stopped_view_keeps_its_draft_and_its_mark(viewer: Bench, qtbot: QtBot
 
 def test_real_tiles_take_its_place_one_by_one(viewer: Bench, qtbot: QtBot) -> None:
     draft(viewer, qtbot)
-    viewer.engine.hold(after=32)
+    viewer.engine.hold(after=16)
     pane = viewer.window.panes.generated
     qtbot.waitUntil(lambda: chequered(grabbed(pane)) < 0.8)
     assert chequered(grabbed(pane)) > 0.1
