@@ -72,8 +72,8 @@ class Chequered(FakeUpscaler):
 def chequered(shown: Rgb8) -> float:
     """Return the share of an image in which the pattern of a draft is: pixels that are brighter
     and darker in turn."""
-    step = np.diff(shown.astype(int).sum(axis=2) / 3, axis=1)
-    turns = step[:, 1:] * step[:, :-1] < -(40**2)
+    step = np.diff(shown.sum(axis=2, dtype=np.int32), axis=1)
+    turns = step[:, 1:] * step[:, :-1] < -((3 * 40) ** 2)
     return float((turns[:, 1:] & turns[:, :-1]).mean())
 
 
@@ -119,7 +119,7 @@ def draft(viewer: Bench, qtbot: QtBot, camera: Camera = CAMERA) -> Rgb8:
     what is being drawn."""
     viewer.window.navigator.begin_at(camera)
     pane = viewer.window.panes.generated
-    qtbot.waitUntil(lambda: viewer.window.navigator.at_rest)
+    qtbot.waitUntil(lambda: viewer.window.navigator.at_rest and pane.layer.shows_draft)
     qtbot.waitUntil(lambda: chequered(grabbed(pane)) > 0.99)
     return pane.rendered()
 
@@ -264,7 +264,7 @@ def test_a_stopped_view_keeps_its_draft_and_its_mark(viewer: Bench, qtbot: QtBot
 
 def test_real_tiles_take_its_place_one_by_one(viewer: Bench, qtbot: QtBot) -> None:
     draft(viewer, qtbot)
-    viewer.engine.hold(after=16)
+    viewer.engine.hold(after=12)
     pane = viewer.window.panes.generated
     qtbot.waitUntil(lambda: chequered(grabbed(pane)) < 0.8)
     assert chequered(grabbed(pane)) > 0.1

@@ -21,12 +21,14 @@ from cozviewer.pyramid.compose import compose
 from cozviewer.ui.view.layer import Layer
 from tests.ui.conftest import TILE_RUNS, Bench, grabbed, settle, wheel
 
+pytestmark = pytest.mark.parametrize("window_size", [(440, 420)], ids=["small window"])
+
 
 @pytest.fixture
 def layer(viewer: Bench, qtbot: QtBot) -> Layer:
     """The generated image at x4, refined, without the map that lies over it."""
     viewer.window.actions_by_name["map"].trigger()
-    wheel(viewer.window.panes.generated, QPoint(400, 300), 13)
+    wheel(viewer.window.panes.generated, QPoint(280, 200), 15)
     settle(qtbot, viewer.window)
     return viewer.window.panes.generated.layer
 
@@ -75,7 +77,7 @@ def test_it_goes_while_the_view_moves_and_comes_again(
 ) -> None:
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(layer.legend))
-    wheel(viewer.window.panes.generated, QPoint(400, 300), -13)
+    wheel(viewer.window.panes.generated, QPoint(280, 200), -15)
     qtbot.waitUntil(lambda: layer.legend == ())
     settle(qtbot, viewer.window)
     qtbot.waitUntil(lambda: bool(layer.legend))
@@ -124,7 +126,7 @@ def test_while_the_view_is_being_drawn_the_overlay_says_when_it_comes(
     QTest.keyClick(viewer.window, Qt.Key.Key_O)
     qtbot.waitUntil(lambda: bool(layer.legend))
     viewer.engine.hold(after=1)
-    wheel(pane, QPoint(400, 300), 8)
+    wheel(pane, QPoint(280, 200), 8)
     calls = viewer.engine.calls
     qtbot.waitUntil(lambda: viewer.engine.calls > calls)
     awaited = [layer.awaits_marks]
