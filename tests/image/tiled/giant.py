@@ -7,9 +7,11 @@ many entries of the directory name.
 import io
 import struct
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from cozviewer.image.pixels import Rgb8
@@ -22,15 +24,24 @@ KINDS = 4
 
 JPEG, NONE = 7, 1
 
+ACROSS = np.arange(SIDE, dtype=np.float32) / SIDE
+"""Where the pixels of a tile are, as parts of its width."""
+
 
 def tile_at(level: int, col: int, row: int) -> Rgb8:
     """Return what a tile of `giant_tiff` shows: a gradient whose colours name level and place."""
-    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32) / SIDE
     kind = (col % KINDS) + KINDS * (row % KINDS)
-    red = 60 + 120 * x + 8 * (kind % 7)
-    green = 60 + 120 * y + 10 * (kind % 5)
-    blue = np.full_like(x, 40 + 20 * level) + 20 * np.sin(40 * x * y + kind)
-    return np.stack([red, green, blue], axis=-1).clip(0, 255).astype(np.uint8)
+    tile = np.empty((SIDE, SIDE, 3), np.uint8)
+    tile[..., 0] = (60 + 120 * ACROSS + 8 * (kind % 7)).clip(0, 255)
+    tile[..., 1] = (60 + 120 * ACROSS[:, None] + 10 * (kind % 5)).clip(0, 255)
+    tile[..., 2] = (40 + 20 * level + _waves(kind)).clip(0, 255)
+    return tile
+
+
+@cache
+def _waves(kind: int) -> NDArray[np.float32]:
+    waves: NDArray[np.float32] = 20 * np.sin(40 * ACROSS * ACROSS[:, None] + kind)
+    return waves
 
 
 def giant_tiff(
