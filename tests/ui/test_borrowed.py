@@ -21,7 +21,7 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.camera import camera_at
 from cozviewer.pyramid.wording import BORROWED
 from cozviewer.ui.main_window import MainWindow
-from tests.ui.conftest import Bench, Stripes, services, settle
+from tests.ui.conftest import LARGE_WINDOW, Bench, Stripes, services, settle
 
 
 @pytest.fixture
@@ -41,13 +41,15 @@ def textured(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def bench(qtbot: QtBot, tmp_path: Path, photo: Path, textured: bool) -> Iterator[Bench]:
+def bench(
+    qtbot: QtBot, tmp_path: Path, photo: Path, textured: bool, window_size: tuple[int, int]
+) -> Iterator[Bench]:
     engine, cache = Stripes(), tmp_path / "pyramids"
     window = MainWindow(
         services(engine, cache, photo, photo_texture=textured), EngineChoice("stripes")
     )
     window.parts.set_reduced_motion(True)
-    window.resize(800, 640)
+    window.resize(*window_size)
     window.show()
     qtbot.waitExposed(window)
     yield Bench(window, engine, photo, cache)
@@ -69,6 +71,7 @@ def look_at(viewer: Bench, qtbot: QtBot, x: float, zoom: float) -> None:
         qtbot.waitUntil(lambda: layer.exact._borrowed.result is not None)
 
 
+@LARGE_WINDOW
 def test_the_line_names_it_for_the_view_and_for_the_pixel_under_the_mouse(
     viewer: Bench, qtbot: QtBot, textured: bool
 ) -> None:
