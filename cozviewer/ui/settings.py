@@ -86,9 +86,10 @@ _TEXTS = {each.name: each.name for each in fields(Preferences) if each.name != S
 
 def saved_preferences() -> Preferences:
     """Return the stored preferences; a broken value counts as the default. GUI thread."""
-    values: dict[str, Any] = {"shortcuts": _shortcuts_from(kept_text(SHORTCUTS))}
+    kept = kept_texts(SHORTCUTS, *_TEXTS.values())
+    values: dict[str, Any] = {"shortcuts": _shortcuts_from(kept[SHORTCUTS])}
     for name, stored in _TEXTS.items():
-        text = kept_text(stored)
+        text = kept[stored]
         if text and text in _CHOICES.get(name, (text,)):
             values[name] = text
     return Preferences(**values)
@@ -190,8 +191,14 @@ def keep_texts(texts: Mapping[str, str]) -> None:
 
 def kept_text(name: str) -> str:
     """Return a stored setting, or "". GUI thread."""
-    text = _settings().value(name, "")
-    return text if isinstance(text, str) else ""
+    return kept_texts(name)[name]
+
+
+def kept_texts(*names: str) -> dict[str, str]:
+    """Return stored settings by name, "" for those that are not there. GUI thread."""
+    settings = _settings()
+    found = {name: settings.value(name, "") for name in names}
+    return {name: text if isinstance(text, str) else "" for name, text in found.items()}
 
 
 def settings_folder() -> Path:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from cozviewer.ui.actions import Command
-from cozviewer.ui.settings import keep_text, keep_texts, kept_text
+from cozviewer.ui.settings import keep_text, keep_texts, kept_texts
 
 GEOMETRY, SIDES, PANEL = "window/geometry", "window/sides", "window/panel-"
 """Names of stored settings."""
@@ -29,13 +29,13 @@ def restore_window(window: QMainWindow, sides: QSplitter) -> None:
     Args:
         sides: What divides the window.
     """
-    usual = window.size()
-    window.restoreGeometry(_bytes(kept_text(GEOMETRY)))
+    usual, kept = window.size(), kept_texts(GEOMETRY, SIDES)
+    window.restoreGeometry(_bytes(kept[GEOMETRY]))
     if window.isFullScreen():
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowFullScreen)
     if window.width() < LEAST_SIDE or window.height() < LEAST_SIDE:
         window.resize(usual)  # what was stored is damaged
-    sides.restoreState(_bytes(kept_text(SIDES)))
+    sides.restoreState(_bytes(kept[SIDES]))
 
 
 def bound_to_screen(window: QWidget) -> None:
@@ -58,10 +58,10 @@ def keep_panels(commands: Mapping[str, Command], actions: Mapping[str, QAction])
     Args:
         commands, actions: See `Built`; of those that are `kept`.
     """
-    for name, command in commands.items():
-        if not command.kept:
-            continue
-        action, stored = actions[name], kept_text(PANEL + name)
+    names = [name for name, command in commands.items() if command.kept]
+    kept = kept_texts(*(PANEL + name for name in names))
+    for name in names:
+        action, stored = actions[name], kept[PANEL + name]
         if stored in (ON, OFF):
             action.setChecked(stored == OFF)
             action.trigger()  # so that it counts as the choice of the user
