@@ -104,7 +104,7 @@ class StatusBar(QWidget):
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._update_work)
         self.setFixedHeight(HEIGHT)
-        self.show_work(None)
+        self._lay_out()
 
     @property
     def text(self) -> str:
@@ -114,6 +114,8 @@ class StatusBar(QWidget):
 
     def show_view(self, magnification: str, provenance: str) -> None:
         """Show the magnification and where the pixels of the view come from."""
+        if (magnification, provenance) == (self.zoom.shown, self._provenance):
+            return
         self.zoom.show_text(magnification)
         self._provenance = provenance
         self._origin.setText(self._pointed or provenance)
@@ -138,6 +140,8 @@ class StatusBar(QWidget):
         """Show progress; None if no work is in progress."""
         before, self._progress = self._progress, progress
         if progress is None:
+            if before is None and not self._work.text():
+                return
             self._tick.stop()
             self._pace.forget()
             self._work.clear()
@@ -173,13 +177,15 @@ class StatusBar(QWidget):
     def show_note(self, text: str) -> None:
         """Show a short note in place of progress, such as "Stopped"."""
         self.show_work(None)
-        self._work.setText(text)
-        self._lay_out()
+        if text:
+            self._work.setText(text)
+            self._lay_out()
 
     def show_engine(self, text: str) -> None:
         """Show the name of the engine and its device."""
-        self._engine.setText(text)
-        self._lay_out()
+        if text != self._engine.text():
+            self._engine.setText(text)
+            self._lay_out()
 
     def minimumSizeHint(self) -> QSize:
         """Ask for no width, so that no text can widen the window."""
