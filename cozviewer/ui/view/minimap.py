@@ -35,7 +35,7 @@ class Minimap(QWidget):
         self.wanted = True
         self._navigator = navigator
         self._image: QImage | None = None
-        self._turned = QImage()
+        self._turned: QImage | None = None
         self._alpha: Plane | None = None
         self._backdrop = CHECKERBOARD
         self._source: Source | None = None
@@ -47,27 +47,18 @@ class Minimap(QWidget):
         navigator.turned.connect(self._turn)
 
     def set_source(self, source: Source | None) -> None:
-        """Show a photo; the map is made from the coarsest overview that is large enough."""
+        """Show a photo, or nothing. The map of a photo in memory is made when it is first seen."""
         self._source = source
-        self._image = None
-        if source is not None:
-            wide, high = 2 * WIDTH, 2 * HEIGHT
-            levels = source.levels
-            sizes = [levels.size(k) for k in range(len(levels))]
-            fine = [k for k, size in enumerate(sizes) if size[0] >= wide or size[1] >= high]
-            small = Image.fromarray(np.ascontiguousarray(levels[fine[-1] if fine else 0]))
-            # Hamming takes less than half the time of Lanczos, on the GUI thread.
-            small.thumbnail((wide, high), Image.Resampling.HAMMING)
-            self._image, self._alpha = to_qimage(np.asarray(small)), None
-            if source.alpha is not None:
-                plane = Image.fromarray(source.alpha.levels[fine[-1] if fine else 0])
-                self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.HAMMING))
+        self._image = self._alpha = None
+        if source is not None and not source.levels.in_memory:
+            self._image = self._take_image(source)  # while its file can be read
         self._turn()
 
     def set_backdrop(self, kind: str) -> None:
         """Show something behind transparent parts, one of BACKDROPS."""
         self._backdrop = kind
-        self._turn()
+        self._turned = None
+        self.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner of the pane. (Of panes that move as one, the first one that is resized
@@ -79,17 +70,9 @@ class Minimap(QWidget):
     @Slot()
     def _turn(self) -> None:
         """Show the map as the view is turned."""
-        if self._source is not None and self._image is not None:
+        self._turned = None
+        if self._source is not None:
             orientation = self._navigator.orientation
-            image = self._image
-            if self._alpha is not None:
-                image = image.copy()
-                painter = QPainter(image)
-                # Squares of their full size: the map has twice the pixels that it is shown with.
-                backdrop = Backdrop(self._backdrop, 2 * SQUARE)
-                painter.drawImage(0, 0, veil_image(self._alpha, backdrop, 0, 0))
-                painter.end()
-            self._turned = turned_image(image, orientation)
             width, height = orientation.size(self._source.width, self._source.height)
             scale = min(WIDTH / width, HEIGHT / height)
             self.setFixedSize(max(24, round(width * scale)), max(24, round(height * scale)))
@@ -108,9 +91,39 @@ class Minimap(QWidget):
         self.setVisible(not mark.contains(whole) and not small_pane)
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def _take_image(self, source: Source) -> QImage:
+        """Return the map, made from the coarsest overview that is large enough; keep its alpha."""
+        wide, high = 2 * WIDTH, 2 * HEIGHT
+        levels = source.levels
+        sizes = [levels.size(k) for k in range(len(levels))]
+        fine = [k for k, size in enumerate(sizes) if size[0] >= wide or size[1] >= high]
+        small = Image.fromarray(np.ascontiguousarray(levels[fine[-1] if fine else 0]))
+        # Hamming takes less than half the time of Lanczos, on the GUI thread.
+        small.thumbnail((wide, high), Image.Resampling.HAMMING)
+        if source.alpha is not None:
+            plane = Image.fromarray(source.alpha.levels[fine[-1] if fine else 0])
+            self._alpha = np.asarray(plane.resize(small.size, Image.Resampling.HAMMING))
+        return to_qimage(np.asarray(small))
+
+    def _shown_image(self, source: Source) -> QImage:
+        """Return the map as it is shown: turned, and over the backdrop where it is transparent."""
         if self._image is None:
+            self._image = self._take_image(source)
+        image = self._image
+        if self._alpha is not None:
+            image = image.copy()
+            painter = QPainter(image)
+            # Squares of their full size: the map has twice the pixels that it is shown with.
+            backdrop = Backdrop(self._backdrop, 2 * SQUARE)
+            painter.drawImage(0, 0, veil_image(self._alpha, backdrop, 0, 0))
+            painter.end()
+        return turned_image(image, self._navigator.orientation)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._source is None:
             return
+        if self._turned is None:
+            self._turned = self._shown_image(self._source)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.rect(), self._turned)
