@@ -267,6 +267,9 @@ class ImageController(QObject):
         source, old = image.source, self.scope
         if old is not None:
             old.close()
+        moves = old is None or not _same_place(old.source, source)
+        if moves:  # else work would begin at the place of the photo before
+            self._parts.navigator.leave_rest()
         document = Document(chain, self._services.for_documents, session=image.session)
         self.scope = ImageScope(
             document, choice, self._parts, lambda: self.busy or self._parts.upscaling.running
@@ -284,7 +287,7 @@ class ImageController(QObject):
             keep_large_apart(apart)
         self._file.watch(source.path)
         self.shown.emit(self.scope)
-        if old is None or not _same_place(old.source, source):
+        if moves:
             turned = self._orientations.get(source.digest, UPRIGHT)
             self._parts.navigator.set_source(source.width, source.height, turned)
         else:

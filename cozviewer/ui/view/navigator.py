@@ -119,6 +119,10 @@ class Navigator(QObject):
         size = self._orientation.size(shown_width, shown_height)
         return View(self._camera, *size, self._orientation)
 
+    def leave_rest(self) -> None:
+        """Count as moving, as the present place is not one of the photo that is opened now."""
+        self._begin()
+
     def set_source(
         self, source_width: int, source_height: int, orientation: Orientation = UPRIGHT
     ) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from cozviewer.jobs.document import Document
+from cozviewer.pyramid.camera import View
 from cozviewer.ui.files.edge_buttons import EdgeButton
 from tests.ui.conftest import Bench, Choose, settle, wheel
 from tests.ui.files.folders import album, open_first, save_photo, shown
@@ -52,20 +54,27 @@ def test_a_key_that_is_held_down_ends_at_the_last_photo_asked_for(
 
 
 def test_the_next_photo_while_one_is_generated(
-    bench: Bench, qtbot: QtBot, photos: list[Path]
+    bench: Bench, qtbot: QtBot, photos: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window = bench.window
+    window, refine, views = bench.window, Document.refine, list[View]()
+
+    def note(document: Document, view: View) -> None:
+        views.append(view)
+        refine(document, view)
+
     open_first(qtbot, bench, photos[0], 4)
     bench.engine.hold(0)
     wheel(window.panes.generated, QPoint(400, 250), 9)
     first = window.document
     assert first is not None
     qtbot.waitUntil(lambda: first.working)
+    monkeypatch.setattr(Document, "refine", note)
     with qtbot.waitSignal(window.opened):
         QTest.keyClick(window, Qt.Key.Key_PageDown)
     assert shown(bench) == "IMG2.png"
     bench.engine.hold(1000)
     settle(qtbot, window)
+    assert {view.camera for view in views} == {window.navigator.camera}  # not the place before
 
 
 def test_a_broken_file_is_passed(bench: Bench, qtbot: QtBot, photos: list[Path]) -> None:
