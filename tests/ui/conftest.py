@@ -155,11 +155,12 @@ TINY_PHOTO = pytest.mark.parametrize("photo_size", [(140, 100)], ids=["tiny phot
 @pytest.fixture
 def photo_bytes(photo_size: tuple[int, int]) -> bytes:
     """A photo-like PNG: smooth colours with some blocks."""
-    return _photo_like(*photo_size)
+    return photo_like(*photo_size)
 
 
 @cache
-def _photo_like(width: int, height: int) -> bytes:
+def photo_like(width: int, height: int) -> bytes:
+    """Return a photo-like PNG of that size."""
     y, x = np.mgrid[0:height, 0:width]
     across, down = x / width * 255, y / height * 255
     rgb = np.stack([across, down, 128 + 100 * np.sin(x / 30) * np.cos(y / 20)], -1)

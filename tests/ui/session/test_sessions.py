@@ -3,13 +3,14 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -18,7 +19,9 @@ from cozviewer.app import services_for
 from cozviewer.assembly import NO_SERVER
 from cozviewer.config.choice import EngineChoice, PrompterChoice
 from cozviewer.config.choice_text import choice_text
+from cozviewer.image.pixels import Rgb8
 from cozviewer.image.subject import Scale
+from cozviewer.pyramid.camera import Camera
 from cozviewer.pyramid.store.sqlite_guard import Watch
 from cozviewer.session import file as session_file
 from cozviewer.session import task
@@ -28,24 +31,25 @@ from cozviewer.ui.scale.kept_scales import keep_scale
 from cozviewer.ui.settings import save_engine_choice, saved_engine_choice
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled
+from tests.conftest import PatientBot
 from tests.models.chat_server import ChatServer
 from tests.models.networks import compact_state
 from tests.models.networks import saved as saved_model
 from tests.pyramid.sessions import change
 from tests.pyramid.sessions import saved as saved_session
 from tests.pyramid.stores import damage
-from tests.ui.conftest import Bench, Choose, grabbed, settle
+from tests.ui.conftest import Bench, Choose, grabbed, photo_like, settle
 
 Open = Callable[[Path, EngineChoice], MainWindow]
 
 
-@pytest.fixture
-def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    """Opens windows with a cache folder of their own each."""
+@contextmanager
+def new_windows(qtbot: QtBot, folder: Path) -> Iterator[Open]:
+    """Give what opens windows with a cache folder of their own each."""
     windows: list[MainWindow] = []
 
     def shown(path: Path, choice: EngineChoice) -> MainWindow:
-        services = replace(services_for(tmp_path / f"cache{len(windows)}"), quick=None)
+        services = replace(services_for(folder / f"cache{len(windows)}"), quick=None)
         window = MainWindow(services, choice)
         window.parts.set_reduced_motion(True)
         windows.append(window)
@@ -63,14 +67,14 @@ def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
-def model(tmp_path: Path) -> Path:
-    """A model file that only the first machine has."""
-    return saved_model(tmp_path / "mine.safetensors", compact_state())
+def new_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
+    """Opens windows with a cache folder of their own each."""
+    with new_windows(qtbot, tmp_path) as shown:
+        yield shown
 
 
-@pytest.fixture
-def first(new_window: Open, qtbot: QtBot, photo: Path, model: Path) -> MainWindow:
-    """A window at x4 with its tiles, by that model."""
+def first_window(new_window: Open, qtbot: QtBot, photo: Path, model: Path) -> MainWindow:
+    """Return a window at x4 with its tiles, by a model."""
     window = new_window(photo, EngineChoice(str(model), "cpu"))
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
     window.navigator.zoom(5, 40, 30)
@@ -78,13 +82,73 @@ def first(new_window: Open, qtbot: QtBot, photo: Path, model: Path) -> MainWindo
     return window
 
 
+@dataclass(frozen=True)
+class Machine:
+    """The files of the first machine.
+
+    Attributes:
+        photo, model: The photo, and the model that only this machine has.
+        trip: The session of a window with both, with a bookmark.
+        camera: What the window showed.
+        pixels: Its pixels, (H, W, 3) uint8.
+    """
+
+    photo: Path
+    model: Path
+    trip: bytes
+    camera: Camera
+    pixels: Rgb8
+
+
+@pytest.fixture(scope="module")
+def machine(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Machine:
+    """The first machine, which is used once for all tests."""
+    folder, qtbot = tmp_path_factory.mktemp("machine"), PatientBot(request)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    photo = folder / "photo.png"
+    photo.write_bytes(photo_like(700, 500))
+    model = saved_model(folder / "mine.safetensors", compact_state())
+    with new_windows(qtbot, folder) as new_window:
+        window = first_window(new_window, qtbot, photo, model)
+        window.bookmarks_menu.add("yellow", window.navigator.camera)
+        save(window, qtbot, folder / "trip.cozview")
+        window.banner.hide()  # the image has all the room
+        QApplication.processEvents()
+        settle(qtbot, window)
+        camera, pixels = window.navigator.camera, grabbed(window.panes.generated)
+    return Machine(photo, model, (folder / "trip.cozview").read_bytes(), camera, pixels)
+
+
 @pytest.fixture
-def trip(first: MainWindow, qtbot: QtBot, tmp_path: Path) -> Path:
-    """The session of that window, with a bookmark."""
-    first.bookmarks_menu.add("yellow", first.navigator.camera)
+def photo(machine: Machine) -> Iterator[Path]:
+    """The photo, which a test may move."""
+    content = machine.photo.read_bytes()
+    yield machine.photo
+    machine.photo.write_bytes(content)
+
+
+@pytest.fixture
+def model(machine: Machine) -> Iterator[Path]:
+    """The model file, which a test may remove."""
+    content = machine.model.read_bytes()
+    yield machine.model
+    machine.model.write_bytes(content)
+
+
+@pytest.fixture
+def trip(machine: Machine, photo: Path, tmp_path: Path) -> Path:
+    """A copy of the session."""
     path = tmp_path / "trip.cozview"
-    save(first, qtbot, path)
+    path.write_bytes(machine.trip)
     return path
+
+
+@pytest.fixture
+def first(new_window: Open, qtbot: QtBot, photo: Path, model: Path) -> MainWindow:
+    """A window at x4 with its tiles, by the model of the first machine."""
+    return first_window(new_window, qtbot, photo, model)
 
 
 def opened(window: MainWindow, qtbot: QtBot, path: Path) -> None:
@@ -103,21 +167,19 @@ def save(window: MainWindow, qtbot: QtBot, path: Path) -> None:
 
 
 def test_it_opens_elsewhere_as_it_was(
-    first: MainWindow, trip: Path, model: Path, new_window: Open, qtbot: QtBot
+    machine: Machine, trip: Path, model: Path, new_window: Open, qtbot: QtBot
 ) -> None:
     model.unlink()
     window = new_window(trip, EngineChoice("bicubic", "cpu"))
     qtbot.waitUntil(lambda: window.document is not None, timeout=10_000)
-    assert window.navigator.camera == first.navigator.camera
+    assert window.navigator.camera == machine.camera
     assert [bookmark.name for bookmark in window.bookmarks_menu.bookmarks] == ["yellow"]
     qtbot.waitUntil(lambda: "generated by mine" in window.banner.text, timeout=10_000)
     assert "only existing detail is shown" in window.banner.text
-    for each in (window, first):
-        each.banner.hide()  # the image has all the room in both
-        QApplication.processEvents()
-        settle(qtbot, each)
-    shown, was = (grabbed(each.panes.generated) for each in (window, first))
-    assert np.array_equal(shown, was)
+    window.banner.hide()  # the image has all the room in both
+    QApplication.processEvents()
+    settle(qtbot, window)
+    assert np.array_equal(grabbed(window.panes.generated), machine.pixels)
     assert "AI-generated detail (mine)" in window.readout.text
     assert "trip.cozview" in window.windowTitle()
 
