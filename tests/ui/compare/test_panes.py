@@ -40,7 +40,7 @@ def exact(panes: ComparePanes, side: Side | None) -> Rgb8:
 ABOVE_LABELS = -60
 
 
-def test_the_curtain_shows_one_left_and_the_other_right_of_the_divider(
+def test_the_curtain_shows_one_left_and_the_other_right_of_its_divider_wherever_it_is(
     panes: ComparePanes, qtbot: QtBot
 ) -> None:
     generated = exact(panes, None)
@@ -52,9 +52,7 @@ def test_the_curtain_shows_one_left_and_the_other_right_of_the_divider(
         assert np.array_equal(shown[right], generated[right]), side.title
         assert not np.array_equal(generated[right], other[right]), side.title
 
-
-def test_the_divider_is_dragged_and_the_image_stays(panes: ComparePanes, qtbot: QtBot) -> None:
-    compare(panes, qtbot, Mode.CURTAIN)
+    # The divider is dragged, and the image stays.
     pane, camera = panes.generated, panes.generated.view.camera
     y = pane.height() // 2
     QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(pane.width() // 2 + 3, y))
@@ -66,26 +64,26 @@ def test_the_divider_is_dragged_and_the_image_stays(panes: ComparePanes, qtbot: 
     # Below the grip, which a test that grabs the widget has in its image.
     part = np.s_[y + TARGET : ABOVE_LABELS, 220 : pane.width() // 2]
     assert np.array_equal(shown[part], exact(panes, None)[part])
-
-
-def test_beside_the_divider_the_image_is_dragged(panes: ComparePanes, qtbot: QtBot) -> None:
-    compare(panes, qtbot, Mode.CURTAIN)
-    pane, camera = panes.generated, panes.generated.view.camera
+    # Beside it the image is dragged, and the divider stays.
     QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(100, 300))
     QTest.mouseMove(pane, QPoint(130, 300))
     QTest.mouseMove(pane, QPoint(160, 300))
     QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(160, 300))
     assert pane.view.camera != camera
-    assert pane.curtain.position == 0.5
+    assert pane.curtain.position == pytest.approx(200 / pane.width())
 
 
-def test_blink_shows_the_other_while_it_is_held(panes: ComparePanes, qtbot: QtBot) -> None:
+def test_blink_shows_the_other_while_it_is_held_and_leaves_nothing(
+    panes: ComparePanes, qtbot: QtBot
+) -> None:
     part = np.s_[:ABOVE_LABELS]
     assert np.array_equal(compare(panes, qtbot, Mode.BLINK)[part], exact(panes, None)[part])
     panes.on_top.hold(True)
     assert np.array_equal(grabbed(panes.generated)[part], exact(panes, BICUBIC)[part])
     panes.on_top.hold(False)
     assert np.array_equal(grabbed(panes.generated)[part], exact(panes, None)[part])
+    panes.compare(None, Sides())
+    assert np.array_equal(grabbed(panes.generated), exact(panes, None))  # nothing is left
 
 
 def test_the_lens_follows_the_cursor_and_goes_with_it(panes: ComparePanes, qtbot: QtBot) -> None:
@@ -105,7 +103,7 @@ def test_the_lens_follows_the_cursor_and_goes_with_it(panes: ComparePanes, qtbot
     assert np.array_equal(grabbed(pane)[beyond], exact(panes, None)[beyond])
 
 
-def test_a_difference_is_grey_where_both_agree_and_amplified_elsewhere(
+def test_a_difference_is_grey_where_both_agree_and_amplified_elsewhere_up_to_a_limit(
     panes: ComparePanes, qtbot: QtBot
 ) -> None:
     shown = compare(panes, qtbot, Mode.DIFFERENCE)
@@ -115,10 +113,6 @@ def test_a_difference_is_grey_where_both_agree_and_amplified_elsewhere(
         assert np.array_equal(shown[:ABOVE_LABELS], expected[:ABOVE_LABELS])
         panes.on_top.amplify(-1)
         shown = grabbed(panes.generated)
-
-
-def test_the_amplification_ends_somewhere(panes: ComparePanes, qtbot: QtBot) -> None:
-    compare(panes, qtbot, Mode.DIFFERENCE)
     assert panes.over is not None
     for steps, gain in ((+99, 32), (-99, 1)):
         panes.on_top.amplify(steps)
@@ -142,12 +136,6 @@ def test_all_follow_the_wheel(viewer: Bench, panes: ComparePanes, qtbot: QtBot) 
             assert not np.array_equal(shown, exact(panes, None)[right])
 
 
-def test_nothing_is_left_when_the_comparison_ends(panes: ComparePanes, qtbot: QtBot) -> None:
-    compare(panes, qtbot, Mode.CURTAIN)
-    panes.compare(None, Sides())
-    assert np.array_equal(grabbed(panes.generated), exact(panes, None))
-
-
 def menu_action(viewer: Bench, text: str) -> QAction:
     return next(a for a in viewer.window.compare_menu.actions() if a.text() == text)
 
@@ -156,7 +144,7 @@ def state(panes: ComparePanes) -> tuple[Mode | None, Side]:
     return panes.mode, panes.sides.second
 
 
-def test_the_menu_and_the_key_agree(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
+def test_the_menu_and_the_keys_agree(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
     button = viewer.window.actions_by_name["compare"]
     menu_action(viewer, "Split View").trigger()
     menu_action(viewer, "Original, enlarged (nearest)").trigger()
@@ -168,9 +156,6 @@ def test_the_menu_and_the_key_agree(viewer: Bench, panes: ComparePanes, qtbot: Q
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
     assert state(panes) == (Mode.CURTAIN, NEAREST)
     assert menu_action(viewer, "Split View").isChecked()
-
-
-def test_blink_is_held_with_a_key(viewer: Bench, panes: ComparePanes, qtbot: QtBot) -> None:
     compare(panes, qtbot, Mode.BLINK)
     assert panes.over is not None
     QTest.keyPress(viewer.window, Qt.Key.Key_B)

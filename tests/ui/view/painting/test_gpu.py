@@ -30,8 +30,8 @@ from cozviewer.ui.view.painting.gpu import is_software, renderer
 from tests.ui.conftest import Bench, grabbed, settle, wheel
 
 ELSEWHERE = {
-    "ui/compare/test_panes.py": "curtain or divider_is or blink_shows or lens or grey",
-    "ui/test_drafts.py": "at_once or one_to_one",
+    "ui/compare/test_panes.py": "curtain or blink_shows or lens or grey",
+    "ui/test_drafts.py": "one_to_one",
     "ui/view/test_turned.py": "at_rest or both_sides",
 }
 """Tests of the pixels that panes show, by words in their names; none with keys, which a window
@@ -125,12 +125,21 @@ def on_screen(viewer: Bench) -> Rgb8:
     return to_rgb8(screen.toImage().copy(corner.x(), corner.y(), canvas.width(), canvas.height()))
 
 
-def test_with_opengl_the_pixels_at_rest_are_those_of_render(gpu: Bench, qtbot: QtBot) -> None:
-    canvas = gpu.window.panes.generated
+def test_with_opengl_the_pixels_at_rest_are_those_of_render_also_when_the_way_changes(
+    gpu: Bench, qtbot: QtBot
+) -> None:
+    window, canvas = gpu.window, gpu.window.panes.generated
+    assert QApplication.widgetAt(canvas.mapToGlobal(QPoint(90, 70))) is canvas  # gets the events
     wheel(canvas, QPoint(300, 200), 1)
     settle(qtbot, gpu.window)
     assert np.array_equal(canvas.rendered(), exact(gpu))
     qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
+    for way in (Way.PROCESSOR, Way.GPU):
+        window.draw_with.choose(way)
+        assert canvas.by_gpu == (way is Way.GPU)
+        qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
+        assert kept_text("draw-with") == way.value
+    qtbot.waitUntil(lambda: not kept_text("gpu-trial"))
 
 
 def test_with_opengl_motion_looks_as_it_does_without(gpu: Bench, qtbot: QtBot) -> None:
@@ -177,44 +186,33 @@ def test_with_opengl_an_overlay_and_its_legend_are_drawn(gpu: Bench, qtbot: QtBo
     )  # letters are smoothed a little otherwise
 
 
-def test_with_opengl_events_reach_the_pane(gpu: Bench, qtbot: QtBot) -> None:
-    canvas = gpu.window.panes.generated
-    assert QApplication.widgetAt(canvas.mapToGlobal(QPoint(90, 70))) is canvas
-
-
-@pytest.mark.parametrize("how", ["error", "exception"])
 def test_with_opengl_a_driver_that_fails_is_left_and_a_sentence_shown(
-    gpu: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, how: str
+    gpu: Bench, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window, canvas = gpu.window, gpu.window.panes.generated
-    surface, draw = canvas._surface, Layer.draw
-    assert surface is not None
+    window, canvas, draw = gpu.window, gpu.window.panes.generated, Layer.draw
 
-    def fail(*arguments: object) -> None:
-        if canvas.by_gpu and how == "exception":
+    def raise_error(*arguments: object) -> None:
+        draw(*arguments)  # type: ignore[arg-type]
+        if canvas._surface is not None:
+            canvas._surface.context().functions().glEnable(0xFFFF)
+
+    def raise_exception(*arguments: object) -> None:
+        if canvas.by_gpu:
             raise RuntimeError("lost")
         draw(*arguments)  # type: ignore[arg-type]
-        if canvas.by_gpu:
-            surface.context().functions().glEnable(0xFFFF)
 
-    monkeypatch.setattr(Layer, "draw", fail)
-    canvas.refresh()
-    qtbot.waitUntil(lambda: not canvas.by_gpu)
-    assert window.banner.text == LEFT
-    qtbot.waitUntil(lambda: window.panes.generated.shows_frame)
-    assert np.array_equal(grabbed(canvas), exact(gpu))
-    window.banner.hide()
-    qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
-
-
-def test_with_opengl_the_way_is_changed_while_the_window_is_open(gpu: Bench, qtbot: QtBot) -> None:
-    window, canvas = gpu.window, gpu.window.panes.generated
-    for way in (Way.PROCESSOR, Way.GPU):
-        window.draw_with.choose(way)
-        assert canvas.by_gpu == (way is Way.GPU)
-        qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
-        assert kept_text("draw-with") == way.value
-    qtbot.waitUntil(lambda: not kept_text("gpu-trial"))
+    for fail in (raise_error, raise_exception):
+        window.draw_with.choose(Way.GPU)
+        assert canvas.by_gpu, fail
+        with monkeypatch.context() as patch:
+            patch.setattr(Layer, "draw", fail)
+            canvas.refresh()
+            qtbot.waitUntil(lambda: not canvas.by_gpu)
+            assert window.banner.text == LEFT, fail
+            qtbot.waitUntil(lambda: window.panes.generated.shows_frame)
+            assert np.array_equal(grabbed(canvas), exact(gpu)), fail
+            window.banner.hide()
+            qtbot.waitUntil(lambda: np.array_equal(on_screen(gpu), exact(gpu)))
 
 
 # -- What is chosen
