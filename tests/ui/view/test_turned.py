@@ -41,11 +41,20 @@ def turn(viewer: Bench, qtbot: QtBot, orientation: Orientation) -> Canvas:
 
 
 def each_way(viewer: Bench, qtbot: QtBot, orientations: Sequence[Orientation]) -> Iterator[Canvas]:
-    """Turn the same view to each orientation, one after the other."""
-    camera = viewer.window.navigator.camera
+    """Turn the same view to each orientation, one after the other, and wait for its exact frame."""
+    for canvas in each_way_at_once(viewer, orientations):
+        settle(qtbot, viewer.window)
+        yield canvas
+
+
+def each_way_at_once(viewer: Bench, orientations: Sequence[Orientation]) -> Iterator[Canvas]:
+    """Do so where the frames do not matter."""
+    navigator = viewer.window.navigator
+    camera = navigator.camera
     for orientation in orientations:
-        viewer.window.navigator.go_to(camera)
-        yield turn(viewer, qtbot, orientation)
+        navigator.go_to(camera)
+        navigator.turn(orientation)
+        yield viewer.window.panes.generated
 
 
 def wait_for(qtbot: QtBot, words: str, text: Callable[[], str]) -> None:
@@ -79,7 +88,13 @@ def deep(viewer: Bench, qtbot: QtBot) -> Bench:
     return viewer
 
 
-def test_a_view_at_rest_is_the_composed_one(deep: Bench, qtbot: QtBot) -> None:
+def test_a_view_at_rest_is_the_composed_one_and_is_not_generated_twice(
+    deep: Bench, qtbot: QtBot
+) -> None:
+    before, calls = grabbed(deep.window.panes.generated), deep.engine.calls
+    canvas = turn(deep, qtbot, Orientation(2, True))  # upside down: the same part is seen
+    assert deep.engine.calls == calls
+    assert np.array_equal(grabbed(canvas), before[::-1])
     for orientation in TURNED:
         canvas = turn(deep, qtbot, orientation)
         shown = grabbed(canvas)
@@ -90,14 +105,6 @@ def test_a_view_at_rest_is_the_composed_one(deep: Bench, qtbot: QtBot) -> None:
         assert document is not None
         plain = compose(document.chain.pyramid, canvas.view.upright)
         assert np.array_equal(shown, orientation.turned(plain)), orientation
-
-
-def test_nothing_is_generated_twice(deep: Bench, qtbot: QtBot) -> None:
-    before, calls = grabbed(deep.window.panes.generated), deep.engine.calls
-    canvas = turn(deep, qtbot, Orientation(2, True))  # upside down: the same part is seen
-    assert deep.engine.calls == calls
-    assert np.array_equal(grabbed(canvas), before[::-1])
-    turn(deep, qtbot, Orientation(1))
     turned = deep.engine.calls
     canvas = turn(deep, qtbot, UPRIGHT)
     assert deep.engine.calls == turned
@@ -112,12 +119,11 @@ def test_the_whole_photo_stays_fitted(viewer: Bench, qtbot: QtBot) -> None:
         assert np.array_equal(grabbed(canvas), exact(canvas)), orientation
 
 
-def test_the_wheel_zooms_at_the_pointer(deep: Bench, qtbot: QtBot) -> None:
+def test_the_wheel_zooms_at_the_pointer(deep: Bench) -> None:
     place = QPoint(500, 150)
-    for canvas in each_way(deep, qtbot, TURNED):
+    for canvas in each_way_at_once(deep, TURNED):
         under, zoom = source_under(canvas, place), canvas.view.camera.magnification
         wheel(canvas, place, -2)
-        settle(qtbot, deep.window)
         assert canvas.view.camera.magnification < zoom, canvas.view.orientation
         assert source_under(canvas, place) == pytest.approx(under, abs=0.01), (
             canvas.view.orientation
@@ -137,11 +143,10 @@ def test_a_drag_moves_the_image_with_the_pointer(deep: Bench, qtbot: QtBot) -> N
         assert np.array_equal(grabbed(canvas), exact(canvas)), canvas.view.orientation
 
 
-def test_an_arrow_key_moves_to_what_lies_there(deep: Bench, qtbot: QtBot) -> None:
-    for canvas in each_way(deep, qtbot, SOME):
+def test_an_arrow_key_moves_to_what_lies_there(deep: Bench) -> None:
+    for canvas in each_way_at_once(deep, SOME):
         right = source_under(canvas, QPoint(520, 300))
         QTest.keyClick(canvas, Qt.Key.Key_Right)
-        settle(qtbot, deep.window)
         there = QPoint(520 - round(0.15 * canvas.width()), 300)
         assert source_under(canvas, there) == pytest.approx(right, abs=0.01), (
             canvas.view.orientation
@@ -169,7 +174,7 @@ def test_the_line_tells_the_pixel_under_the_pointer(deep: Bench, qtbot: QtBot) -
         wait_for(qtbot, f"x {x}, y {y}", pixel.text)
 
 
-def test_a_dragged_area_is_exported_as_it_is_shown(
+def test_a_dragged_area_and_the_whole_photo_are_exported_as_they_are_shown(
     deep: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
     for number, pane in enumerate(each_way(deep, qtbot, SOME)):
@@ -191,12 +196,10 @@ def test_a_dragged_area_is_exported_as_it_is_shown(
         # Pillow resamples with 32-bit floats, and the area begins elsewhere.
         assert np.abs(away).max() <= 1, pane.view.orientation
         assert np.count_nonzero(away) < away.size / 1000, pane.view.orientation
-
-
-def test_the_whole_photo_is_exported_turned(deep: Bench, qtbot: QtBot) -> None:
+    # So is the whole photo.
     turn(deep, qtbot, Orientation(1))
     deep.window.actions_by_name["export"].trigger()
-    (dialog,) = deep.window.findChildren(ExportDialog)
+    dialog = deep.window.findChildren(ExportDialog)[-1]
     dialog.what.setCurrentIndex(1)
     assert (dialog.offer.width, dialog.offer.height) == (500, 700)
     dialog.reject()
@@ -206,12 +209,11 @@ def test_the_map_is_turned_and_leads_where_it_is_clicked(deep: Bench, qtbot: QtB
     deep.window.actions_by_name["map"].trigger()
     minimap = deep.window.minimap
     qtbot.waitUntil(minimap.isVisible)
-    for canvas in each_way(deep, qtbot, SOME):
+    for canvas in each_way_at_once(deep, SOME):
         orientation = canvas.view.orientation
         assert (minimap.width() > minimap.height()) != orientation.sideways
         place = QPoint(minimap.width() // 4, minimap.height() // 3)
         QTest.mouseClick(minimap, LEFT, pos=place)
-        settle(qtbot, deep.window)
         back = orientation.inverse.point(place.x(), place.y(), minimap.width(), minimap.height())
         width, height = orientation.size(minimap.width(), minimap.height())
         wanted = (back[0] / width * 700, back[1] / height * 500)
@@ -278,7 +280,9 @@ def test_side_by_side_both_panes_are_turned(deep: Bench, qtbot: QtBot) -> None:
         assert np.array_equal(grabbed(pane)[60:-60], expected[60:-60])
 
 
-def test_the_outline_of_what_is_generated_is_turned(deep: Bench, qtbot: QtBot) -> None:
+def test_the_outline_of_what_is_generated_is_turned_and_another_photo_is_upright(
+    deep: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
     canvas = turn(deep, qtbot, Orientation(1))
     region = canvas.view.visible(2, *deep.window.navigator.source_size)
     half = type(region)(region.x, region.y, region.width // 2, region.height)
@@ -289,10 +293,6 @@ def test_the_outline_of_what_is_generated_is_turned(deep: Bench, qtbot: QtBot) -
     assert box.bottom() == pytest.approx(canvas.height() / 2, abs=4)
     assert box.width() == pytest.approx(canvas.width(), abs=8)
     canvas.mark._region = None
-
-
-def test_another_photo_is_upright(deep: Bench, qtbot: QtBot, tmp_path: Path) -> None:
-    turn(deep, qtbot, Orientation(1))
     other = tmp_path / "other.png"
     Image.new("RGB", (300, 200), (10, 90, 160)).save(other)
     with qtbot.waitSignal(deep.window.opened):
