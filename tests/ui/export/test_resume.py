@@ -21,7 +21,10 @@ from cozviewer.ui.export.dialog import ExportDialog
 from cozviewer.ui.export.resume import KEY, note_begun, pending_for, task_of
 from cozviewer.ui.main_window import MainWindow
 from cozviewer.ui.settings import keep_text, kept_text
-from tests.ui.conftest import SMALL_PHOTO, TILE_RUNS, Bench, Stripes, services, settle
+from tests.ui.conftest import TILE_RUNS, Bench, Stripes, services, settle
+
+SMALLER = pytest.mark.parametrize(("photo_size", "window_size"), [((260, 195), (420, 360))])
+"""Marks tests in which a whole level is drawn that the view does not need."""
 
 
 def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
@@ -39,7 +42,7 @@ def begin_export(viewer: Bench, target: Path, qtbot: QtBot) -> None:
 
 
 @TILE_RUNS
-@SMALL_PHOTO
+@SMALLER
 def test_the_next_start_does_the_rest(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, largest_run: int
 ) -> None:
@@ -56,6 +59,7 @@ def test_the_next_start_does_the_rest(
     window = MainWindow(given, EngineChoice())
     window.parts.set_reduced_motion(True)
     qtbot.addWidget(window)
+    window.resize(viewer.window.size())
     window.show()
     with qtbot.waitSignal(window.opened):
         window.open_image(viewer.photo)
@@ -103,7 +107,7 @@ def test_it_goes_on_with_the_orientation_of_the_window(
 
 
 @TILE_RUNS
-@SMALL_PHOTO
+@SMALLER
 def test_what_a_person_stops_is_forgotten(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     settle(qtbot, viewer.window)
     begin_export(viewer, tmp_path / "whole.png", qtbot)
@@ -125,7 +129,7 @@ BROKEN: tuple[Callable[[str], str], ...] = (
 
 
 @TILE_RUNS
-@SMALL_PHOTO
+@SMALLER
 def test_what_makes_no_sense_is_not_offered(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
     window = viewer.window
     settle(qtbot, window)

@@ -69,8 +69,8 @@ def wait_until_saved(viewer: Bench, path: Path, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: any(each in viewer.window.banner.text for each in said), timeout=20_000)
 
 
-def test_a_typed_path_that_exists_is_asked_about(
-    viewer: Bench, dialog: Dialog, qtbot: QtBot, tmp_path: Path
+def test_a_path_that_exists_is_asked_about_once(
+    viewer: Bench, dialog: Dialog, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / f"old<b>{suffix(dialog)}"
     path.write_bytes(b"old")
@@ -94,21 +94,19 @@ def test_a_typed_path_that_exists_is_asked_about(
     answer(viewer, "Replace")
     wait_until_saved(viewer, path, qtbot)
     assert path.read_bytes() != b"old"
-
-
-def test_what_the_file_dialog_has_asked_is_not_asked_again(
-    viewer: Bench, dialog: Dialog, qtbot: QtBot, tmp_path: Path, choose: Choose
-) -> None:
-    path = tmp_path / f"old{suffix(dialog)}"
+    # What the file dialog has asked is not asked again.
+    viewer.window.banner.hide()
     path.write_bytes(b"old")
+    again = opened(viewer, "export" if isinstance(dialog, ExportDialog) else "movie")
     choose(path)
-    dialog._browse()
-    save(dialog)
+    again._browse()
+    save(again)
     assert question(viewer) is None
     wait_until_saved(viewer, path, qtbot)
+    assert path.read_bytes() != b"old"
 
 
-def test_another_path_than_the_one_chosen_is_asked_about(
+def test_another_path_than_the_one_chosen_and_a_name_that_the_format_changed_are_asked_about(
     viewer: Bench, dialog: Dialog, tmp_path: Path, choose: Choose
 ) -> None:
     old, other = (tmp_path / f"{name}{suffix(dialog)}" for name in ("old", "other"))
@@ -125,21 +123,15 @@ def test_another_path_than_the_one_chosen_is_asked_about(
     (tmp_path / f"new{suffix(dialog)}").write_bytes(b"made meanwhile")
     save(dialog)
     answer(viewer, "Cancel")
-    dialog.reject()
-
-
-def test_a_name_that_the_format_changed_is_asked_about(
-    viewer: Bench, dialog: Dialog, tmp_path: Path, choose: Choose
-) -> None:
-    old = tmp_path / "old.webp"
-    old.write_bytes(b"old")
-    choose(tmp_path / f"old{suffix(dialog)}")
+    changed = tmp_path / "changed.webp"
+    changed.write_bytes(b"old")
+    choose(tmp_path / f"changed{suffix(dialog)}")
     dialog._browse()
     dialog.format.setCurrentText("WebP")
-    assert dialog.path.text() == str(old)
+    assert dialog.path.text() == str(changed)
     save(dialog)
     answer(viewer, "Cancel")
-    assert old.read_bytes() == b"old"
+    assert changed.read_bytes() == b"old"
     dialog.reject()
 
 
@@ -162,7 +154,9 @@ def test_a_deep_zoom_is_asked_about_with_its_folder(viewer: Bench, tmp_path: Pat
     dialog.reject()
 
 
-def test_the_open_photo_is_refused_in_the_dialog(viewer: Bench, tmp_path: Path) -> None:
+def test_the_open_photo_is_refused_in_the_dialog(
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
+) -> None:
     before = viewer.photo.read_bytes()
     symbolic, hard = tmp_path / "symbolic.png", tmp_path / "hard.png"
     symbolic.symlink_to(viewer.photo)
@@ -179,11 +173,7 @@ def test_the_open_photo_is_refused_in_the_dialog(viewer: Bench, tmp_path: Path) 
         assert dialog.isVisible()
         assert viewer.photo.read_bytes() == before
     dialog.reject()
-
-
-def test_a_movie_does_not_replace_the_open_photo(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path
-) -> None:
+    # Nor does a movie replace it.
     path = tmp_path / "link.webp"
     path.symlink_to(viewer.photo)
     wheel(viewer.window.panes.generated, QPoint(400, 300), 9)
@@ -242,7 +232,7 @@ def save_session(viewer: Bench, choose: Choose, chosen: Path) -> None:
     viewer.window.actions_by_name["session"].trigger()
 
 
-def test_a_session_named_without_its_ending_is_asked_about(
+def test_a_session_replaces_what_was_asked_about_and_not_its_photo(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, choose: Choose
 ) -> None:
     path = tmp_path / "trip.cozview"
@@ -263,23 +253,16 @@ def test_a_session_named_without_its_ending_is_asked_about(
     save_session(viewer, choose, tmp_path / "trip")
     assert question(viewer) is None
     wait_until_saved(viewer, path, qtbot)
-
-
-def test_a_session_that_the_file_dialog_asked_about_is_saved(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path, choose: Choose
-) -> None:
-    path = tmp_path / "trip.cozview"
-    path.write_bytes(b"old")
-    save_session(viewer, choose, path)
+    # One that the file dialog asked about is saved.
+    viewer.window.banner.hide()
+    other = tmp_path / "other.cozview"
+    other.write_bytes(b"old")
+    save_session(viewer, choose, other)
     assert question(viewer) is None
-    wait_until_saved(viewer, path, qtbot)
-
-
-def test_a_session_does_not_replace_its_photo(
-    viewer: Bench, tmp_path: Path, choose: Choose
-) -> None:
-    os.link(viewer.photo, tmp_path / "trip.cozview")
-    save_session(viewer, choose, tmp_path / "trip.cozview")
+    wait_until_saved(viewer, other, qtbot)
+    # One that would replace its photo is not.
+    os.link(viewer.photo, tmp_path / "linked.cozview")
+    save_session(viewer, choose, tmp_path / "linked.cozview")
     assert "would replace the photo itself" in viewer.window.banner.text
 
 
