@@ -109,7 +109,7 @@ def studio(photo: Path, cache: Path, largest_run: int = LARGEST) -> Studio:
 
     given = replace(services(engine, cache, photo), open_chain=open_chain)
     window = MainWindow(given, EngineChoice("painter"))
-    window.resize(680, 520)
+    window.resize(680, 400)
     window.navigator.reduced_motion = True  # nothing glides or fades, so that less time goes by
     window.show()
     return Studio(window, engine, describer, photo, cache)

@@ -43,7 +43,7 @@ def opened(qtbot: QtBot, tmp_path: Path, photo: Path, largest_run: int) -> Itera
 @pytest.fixture
 def at(opened: Studio, qtbot: QtBot) -> Studio:
     """The same, zoomed in two steps."""
-    zoom_in(qtbot, opened, 16)
+    zoom_in(qtbot, opened, 18)
     assert opened.words == ["words 1", "words 2"]
     return opened
 
