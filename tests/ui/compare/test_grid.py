@@ -60,7 +60,7 @@ def names(panes: ComparePanes) -> list[str]:
     return [pane.label.split(" · ")[0] for pane in panes.area.order]
 
 
-def test_four_images_at_first_of_which_nothing_more_is_generated(
+def test_four_images_at_first_of_which_nothing_more_is_generated_and_two_to_four_on_request(
     viewer: Bench, panes: ComparePanes, grid: Grid
 ) -> None:
     assert grid.contents == DEFAULT == (BICUBIC, GENERATED, NEAREST, LANCZOS)
@@ -80,58 +80,6 @@ def test_four_images_at_first_of_which_nothing_more_is_generated(
             document.chain.pyramid, pane.view, None if kernel is None else 0, kernel or "bicubic"
         )
         np.testing.assert_array_equal(pane.rendered()[:-60], exact[:-60])
-
-
-def test_a_gesture_in_any_pane_moves_all(
-    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
-) -> None:
-    for pane in panes.area.order:
-        before = pane.view.camera
-        wheel(pane, QPoint(100, 80), 1)
-        complete(viewer, qtbot)
-        QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
-        QTest.mouseMove(pane, QPoint(70, 60))
-        QTest.mouseMove(pane, QPoint(90, 60))
-        QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(90, 60))
-        cameras = {each.view.camera for each in panes.area.order}
-        assert len(cameras) == 1
-        assert before not in cameras
-
-
-def test_the_pixel_of_every_pane_is_read(
-    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
-) -> None:
-    wheel(panes.generated, QPoint(100, 80), 1)
-    complete(viewer, qtbot)
-    info = viewer.window.parts.readout.pixel
-    for pane in panes.area.order:
-        place = QPoint(pane.width() // 2, pane.height() // 2)
-        QTest.mouseMove(pane, place - QPoint(20, 20))
-        QTest.mouseMove(pane, place)
-        qtbot.waitUntil(lambda: "RGB" in info.text())
-        QApplication.sendEvent(pane, QEvent(QEvent.Type.Leave))
-        qtbot.waitUntil(lambda: not info.text())
-
-
-def test_the_navigator_stays_in_its_corner(
-    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
-) -> None:
-    window = viewer.window
-    window.actions_by_name["map"].setChecked(True)
-    wheel(panes.generated, QPoint(100, 80), 8)
-    complete(viewer, qtbot)
-    for width in (1500, 1100, 1300):
-        window.resize(width, 900)
-        complete(viewer, qtbot)
-        minimap, pane = window.minimap, window.minimap.parentWidget()
-        assert pane is not None
-        assert minimap.geometry().right() + 1 + MARGIN == pane.width()
-        assert minimap.isVisible() == (
-            pane.width() >= 3 * minimap.width() and pane.height() >= 2 * minimap.height()
-        )
-
-
-def test_two_to_four_panes_are_shown(viewer: Bench, panes: ComparePanes, grid: Grid) -> None:
     bar = viewer.window.parts.comparing.bar
     for count in (2, 3, 4):
         QTest.mouseClick(bar.counts[count], Qt.MouseButton.LeftButton)
@@ -145,6 +93,61 @@ def test_two_to_four_panes_are_shown(viewer: Bench, panes: ComparePanes, grid: G
             one.intersects(other) for one in areas for other in areas if one is not other
         )
         assert grid.contents == DEFAULT[:count]
+    # An image that is shown changes places.
+    choose(grid, panes, 0, "AI result (current settings)")
+    assert grid.contents == (GENERATED, BICUBIC, NEAREST, LANCZOS)
+    assert panes.area.order[0] is panes.generated
+
+
+def test_a_gesture_in_any_pane_moves_all_and_the_pixel_of_each_is_read(
+    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
+) -> None:
+    for pane in panes.area.order:
+        before = pane.view.camera
+        wheel(pane, QPoint(100, 80), 1)
+        complete(viewer, qtbot)
+        QTest.mousePress(pane, Qt.MouseButton.LeftButton, pos=QPoint(60, 60))
+        QTest.mouseMove(pane, QPoint(70, 60))
+        QTest.mouseMove(pane, QPoint(90, 60))
+        QTest.mouseRelease(pane, Qt.MouseButton.LeftButton, pos=QPoint(90, 60))
+        cameras = {each.view.camera for each in panes.area.order}
+        assert len(cameras) == 1
+        assert before not in cameras
+    # The pixel of every pane is read.
+    complete(viewer, qtbot)
+    info = viewer.window.parts.readout.pixel
+    for pane in panes.area.order:
+        place = QPoint(pane.width() // 2, pane.height() // 2)
+        QTest.mouseMove(pane, place - QPoint(20, 20))
+        QTest.mouseMove(pane, place)
+        qtbot.waitUntil(lambda: "RGB" in info.text())
+        QApplication.sendEvent(pane, QEvent(QEvent.Type.Leave))
+        qtbot.waitUntil(lambda: not info.text())
+
+
+def test_the_navigator_stays_in_its_corner_and_the_grid_in_a_small_window(
+    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
+) -> None:
+    window = viewer.window
+    window.actions_by_name["map"].setChecked(True)
+    wheel(panes.generated, QPoint(100, 80), 8)
+    complete(viewer, qtbot)
+    for width in (1500, 1100, 1300):
+        window.resize(width, 680)
+        complete(viewer, qtbot)
+        minimap, pane = window.minimap, window.minimap.parentWidget()
+        assert pane is not None
+        assert minimap.geometry().right() + 1 + MARGIN == pane.width()
+        assert minimap.isVisible() == (
+            pane.width() >= 3 * minimap.width() and pane.height() >= 2 * minimap.height()
+        )
+    # The grid fits into a small window.
+    window.setStyleSheet(style_sheet(DARK))
+    window.resize(400, 300)
+    complete(viewer, qtbot)
+    assert (window.width(), window.height()) == (400, 300)
+    for pane, button in zip(panes.canvases, grid.buttons, strict=True):
+        assert pane.rect().contains(button.geometry())
 
 
 def test_a_pane_chooses_what_it_shows_at_its_label(
@@ -165,13 +168,9 @@ def test_a_pane_chooses_what_it_shows_at_its_label(
     assert button.geometry().bottom() > panes.area.order[3].height() - 20
 
 
-def test_an_image_that_is_shown_changes_places(panes: ComparePanes, grid: Grid) -> None:
-    choose(grid, panes, 0, "AI result (current settings)")
-    assert grid.contents == (GENERATED, BICUBIC, NEAREST, LANCZOS)
-    assert panes.area.order[0] is panes.generated
-
-
-def test_a_pane_is_closed_and_added_again(panes: ComparePanes, grid: Grid) -> None:
+def test_a_pane_is_closed_and_added_again_and_asked_for_other_settings(
+    viewer: Bench, panes: ComparePanes, grid: Grid
+) -> None:
     choose(grid, panes, 0, "Close This Pane")
     assert list(grid.contents) == [GENERATED, NEAREST, LANCZOS]
     choose(grid, panes, 0, "Close This Pane")
@@ -181,9 +180,6 @@ def test_a_pane_is_closed_and_added_again(panes: ComparePanes, grid: Grid) -> No
     assert panes.shown == NEAREST  # what the status line describes
     choose(grid, panes, 0, "Add Pane")
     assert list(grid.contents) == [NEAREST, LANCZOS, BICUBIC]
-
-
-def test_other_settings_are_asked_for(panes: ComparePanes, grid: Grid, viewer: Bench) -> None:
     choose(grid, panes, 2, "Other Settings…")
     dialog = viewer.window.findChildren(SettingsDialog)[-1]
     dialog.fidelity.setCurrentIndex(2)
@@ -286,18 +282,6 @@ def test_a_grid_of_generated_images_alone_is_generated(
     assert len(panes.chains_seen) == 2
     grid.set_count(3)
     assert panes.comparison.shows_source
-
-
-def test_a_grid_fits_into_a_small_window(
-    viewer: Bench, panes: ComparePanes, grid: Grid, qtbot: QtBot
-) -> None:
-    window = viewer.window
-    window.setStyleSheet(style_sheet(DARK))
-    window.resize(400, 300)
-    complete(viewer, qtbot)
-    assert (window.width(), window.height()) == (400, 300)
-    for pane, button in zip(panes.canvases, grid.buttons, strict=True):
-        assert pane.rect().contains(button.geometry())
 
 
 def test_a_label_says_while_its_image_is_generated(

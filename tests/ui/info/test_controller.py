@@ -205,15 +205,7 @@ def test_the_histogram_of_the_whole_photo(viewer: Bench, qtbot: QtBot) -> None:
     np.testing.assert_array_equal(panel.histogram.counts, expected.counts)
     assert " at 0 | " in panel.text
     assert "% at 255" in panel.plot.accessibleDescription()
-
-
-def test_the_plot_tells_counts_at_the_pointer_and_has_two_scales(
-    viewer: Bench, qtbot: QtBot
-) -> None:
-    window = viewer.window
-    QTest.keyClick(window, Qt.Key.Key_H)
-    known(viewer, qtbot)
-    panel = window.parts.info.histogram
+    # The plot tells counts at the pointer, and has two scales.
     usual = panel.text
     point(panel.plot, QPoint(panel.plot.width() // 2, 20))
     assert panel.text.startswith("128: ")
@@ -239,10 +231,7 @@ def test_both_panels_share_the_side_and_close_by_their_buttons(viewer: Bench, qt
     for name in ("info", "histogram"):
         window.actions_by_name[name].trigger()
     assert not window.parts.side.isVisible()
-
-
-def test_the_panels_do_not_widen_or_heighten_a_small_window(viewer: Bench, qtbot: QtBot) -> None:
-    window = viewer.window
+    # They do not widen or heighten a small window.
     window.resize(480, 320)
     QTest.keyClick(window, Qt.Key.Key_I)
     QTest.keyClick(window, Qt.Key.Key_H)

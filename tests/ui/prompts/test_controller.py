@@ -174,7 +174,9 @@ def test_a_level_that_is_being_described_says_so(opened: Studio, qtbot: QtBot) -
     assert opened.rows[0].state == ""
 
 
-def test_rows_stay_as_they_are_while_the_words_do(at: Studio, qtbot: QtBot) -> None:
+def test_rows_stay_as_they_are_while_the_words_do_and_keys_typed_there_do_nothing_else(
+    at: Studio, qtbot: QtBot
+) -> None:
     rows, changes = at.rows, []
     for row in rows:
         row.edit.textChanged.connect(lambda: changes.append("text"))
@@ -182,9 +184,6 @@ def test_rows_stay_as_they_are_while_the_words_do(at: Studio, qtbot: QtBot) -> N
     rest(qtbot, at)
     assert at.rows == rows
     assert changes == []
-
-
-def test_keys_that_are_typed_into_words_do_nothing_else(at: Studio, qtbot: QtBot) -> None:
     camera = at.window.navigator.camera
     write(at.rows[0], "cmp 1+0-r")
     QTest.keyClick(at.rows[0].edit, Qt.Key.Key_Backspace)

@@ -203,6 +203,8 @@ def test_stretch_gamma_and_inversion(viewer: Bench, qtbot: QtBot) -> None:
 
 
 def test_a_preset_and_what_no_longer_is_one(viewer: Bench, qtbot: QtBot) -> None:
+    menu = viewer.window.bookmarks_menu
+    menu.add("corner", viewer.window.navigator.camera)
     shown = ready(viewer, qtbot)
     names = [shown.presets.itemText(index) for index in range(shown.presets.count())]
     assert names == [
@@ -213,8 +215,15 @@ def test_a_preset_and_what_no_longer_is_one(viewer: Bench, qtbot: QtBot) -> None
     quiet(viewer, qtbot)
     assert tone(viewer) == Tone((0.0, 3190.0))
     assert shown.presets.currentText() == "Least to greatest value"
-    typed(shown.high, "3000")
+    assert [bookmark.name for bookmark in menu.bookmarks] == ["corner"]  # they stay
+    typed(shown.high, "1500")
     assert shown.presets.currentIndex() == 0
+    # The image is that of the command line.
+    quiet(viewer, qtbot)
+    document = viewer.window.document
+    assert document is not None
+    same = open_source(viewer.photo, tone=tone_of("window=0:1500"))
+    assert document.source.digest == same.digest
 
 
 def test_bands(viewer: Bench, qtbot: QtBot, tmp_path: Path) -> None:
@@ -314,25 +323,10 @@ def test_a_kept_tone_that_fits_no_more_is_told(viewer: Bench, qtbot: QtBot, tmp_
     assert "takes no tone" in viewer.window.banner.text
 
 
-def test_bookmarks_stay_with_another_tone(viewer: Bench, qtbot: QtBot) -> None:
-    menu = viewer.window.bookmarks_menu
-    menu.add("corner", viewer.window.navigator.camera)
-    typed(ready(viewer, qtbot).high, "2000")
-    quiet(viewer, qtbot)
-    assert [bookmark.name for bookmark in menu.bookmarks] == ["corner"]
-
-
-def test_numbers_are_read_while_the_panel_is_shown(viewer: Bench, qtbot: QtBot) -> None:
+def test_the_panel_fits_a_small_window_and_numbers_are_read_while_it_is_shown(
+    viewer: Bench, qtbot: QtBot
+) -> None:
     assert "tone" not in [thread.objectName() for thread in running_threads()]
-    ready(viewer, qtbot)
-    numbers = toning(viewer)._numbers
-    assert numbers.result is not None
-    QTest.keyClick(viewer.window, Qt.Key.Key_L)
-    assert not panel(viewer).isVisible()
-    assert numbers.result is None
-
-
-def test_the_panel_fits_a_small_window(viewer: Bench, qtbot: QtBot) -> None:
     viewer.window.resize(400, 300)
     shown = ready(viewer, qtbot)
     assert viewer.window.width() == 400
@@ -341,6 +335,11 @@ def test_the_panel_fits_a_small_window(viewer: Bench, qtbot: QtBot) -> None:
     shown.inverted.setFocus()
     QTest.keyClick(shown.inverted, Qt.Key.Key_Tab)  # scrolls to what has the focus
     assert not shown.inverted.visibleRegion().isEmpty()
+    numbers = toning(viewer)._numbers
+    assert numbers.result is not None
+    QTest.keyClick(viewer.window, Qt.Key.Key_L)
+    assert not panel(viewer).isVisible()
+    assert numbers.result is None
 
 
 def test_kept_tones_that_are_broken_are_automatic(tmp_path: Path) -> None:
@@ -352,15 +351,6 @@ def test_kept_tones_that_are_broken_are_automatic(tmp_path: Path) -> None:
     assert kept_tone(path) == Tone(gamma=2.0)
     keep_tone(path, AUTOMATIC)
     assert kept_tone(path) == AUTOMATIC
-
-
-def test_the_image_is_that_of_the_command_line(viewer: Bench, qtbot: QtBot) -> None:
-    typed(ready(viewer, qtbot).high, "1500")
-    quiet(viewer, qtbot)
-    document = viewer.window.document
-    assert document is not None
-    same = open_source(viewer.photo, tone=tone_of("window=0:1500"))
-    assert document.source.digest == same.digest
 
 
 def test_ctrl_and_a_drag_in_the_image_change_the_window(viewer: Bench, qtbot: QtBot) -> None:
