@@ -39,17 +39,13 @@ def test_modes_are_chosen_by_mouse(viewer: Bench, panes: ComparePanes, bar: Comp
     assert panes.mode is None
     assert not bar.isVisible()
     assert not viewer.window.actions_by_name["compare"].isChecked()
-
-
-def test_every_button_has_a_name_and_a_tool_tip(bar: CompareBar) -> None:
+    # Every button has a name and a tool tip.
     buttons = [*bar.buttons.values(), *bar.counts.values(), bar.close_button]
     assert len(buttons) == len(Mode) + 3 + 1
     assert all(button.accessibleName() and button.toolTip() for button in buttons)
     assert len({button.accessibleName() for button in buttons}) == len(buttons)
     assert not any(button.icon().isNull() for button in bar.buttons.values())
-
-
-def test_the_buttons_of_modes_stay_in_place(viewer: Bench, bar: CompareBar) -> None:
+    # The buttons of modes stay in place.
     viewer.window.resize(1000, 700)
     QTest.keyClick(viewer.window, Qt.Key.Key_C)
     button = bar.buttons[Mode.GRID]
@@ -69,22 +65,20 @@ def test_the_bar_is_in_no_export(viewer: Bench, panes: ComparePanes, bar: Compar
     np.testing.assert_array_equal(shown, without)
 
 
-@pytest.mark.parametrize("mode", [Mode.CURTAIN, Mode.GRID])
-def test_the_bar_fits_and_leaves_the_map_free(
-    viewer: Bench, bar: CompareBar, qtbot: QtBot, mode: Mode
-) -> None:
+def test_the_bar_fits_and_leaves_the_map_free(viewer: Bench, bar: CompareBar, qtbot: QtBot) -> None:
     window = viewer.window
     window.setStyleSheet(style_sheet(DARK))
     window.actions_by_name["map"].trigger()
-    window.compare_menu.set_mode(mode)
     panes, minimap = window.panes, window.minimap
     for size in ((400, 300), (560, 640), (640, 480), (1000, 700)):
         window.resize(*size)
-        settle(qtbot, window)
-        assert panes.rect().contains(bar.geometry()), size
-        if minimap.isVisible():
-            place = QRect(minimap.mapTo(panes, QPoint(0, 0)), minimap.size())
-            assert not place.intersects(bar.geometry()), size
+        for mode in (Mode.CURTAIN, Mode.GRID):
+            window.compare_menu.set_mode(mode)
+            settle(qtbot, window)
+            assert panes.rect().contains(bar.geometry()), (size, mode)
+            if minimap.isVisible():
+                place = QRect(minimap.mapTo(panes, QPoint(0, 0)), minimap.size())
+                assert not place.intersects(bar.geometry()), (size, mode)
 
 
 def test_a_blind_test_hides_the_bar(viewer: Bench, bar: CompareBar, tmp_path: Path) -> None:

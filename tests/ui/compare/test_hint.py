@@ -17,22 +17,20 @@ def hint(viewer: Bench, panes: ComparePanes) -> Hint:
     return viewer.window.parts.comparing.hint
 
 
-@pytest.mark.parametrize(
-    ("mode", "text"),
-    [(Mode.BLINK, "Hold B"), (Mode.LENS, "Move the pointer"), (Mode.CURTAIN, "Drag the divider")],
-)
-def test_a_mode_says_how_it_is_used(
-    viewer: Bench, panes: ComparePanes, hint: Hint, mode: Mode, text: str
+def test_a_mode_says_how_it_is_used_and_not_in_an_export(
+    viewer: Bench, panes: ComparePanes, hint: Hint
 ) -> None:
-    viewer.window.compare_menu.set_mode(mode)
-    assert hint.isVisible()
-    assert hint.text().startswith(text)
-    assert panes.rect().contains(hint.geometry())
-    viewer.window.compare_menu.set_comparing(False)
-    assert not hint.isVisible()
-
-
-def test_a_hint_is_in_no_export(viewer: Bench, panes: ComparePanes, hint: Hint) -> None:
+    for mode, text in (
+        (Mode.BLINK, "Hold B"),
+        (Mode.LENS, "Move the pointer"),
+        (Mode.CURTAIN, "Drag the divider"),
+    ):
+        viewer.window.compare_menu.set_mode(mode)
+        assert hint.isVisible(), mode
+        assert hint.text().startswith(text)
+        assert panes.rect().contains(hint.geometry()), mode
+        viewer.window.compare_menu.set_comparing(False)
+        assert not hint.isVisible(), mode
     viewer.window.compare_menu.set_mode(Mode.BLINK)
     shown = panes.rendered()
     assert hint.isVisible()
@@ -56,13 +54,6 @@ def test_a_hint_fades(viewer: Bench, hint: Hint, qtbot: QtBot) -> None:
     assert not effect.isEnabled()
 
 
-def test_with_reduced_motion_it_disappears(viewer: Bench, hint: Hint) -> None:
-    viewer.window.parts.set_reduced_motion(True)
-    viewer.window.compare_menu.set_mode(Mode.BLINK)
-    hint.leave()
-    assert not hint.isVisible()
-
-
 def test_where_nothing_is_generated_it_says_to_zoom_in(viewer: Bench) -> None:
     window = viewer.window
     window.navigator.fit()
@@ -71,8 +62,14 @@ def test_where_nothing_is_generated_it_says_to_zoom_in(viewer: Bench) -> None:
     assert window.parts.comparing.hint.text().startswith("Zoom in to compare")
 
 
-def test_the_hint_fits_into_a_small_window(viewer: Bench, hint: Hint, qtbot: QtBot) -> None:
+def test_with_reduced_motion_it_disappears_and_it_fits_into_a_small_window(
+    viewer: Bench, hint: Hint, qtbot: QtBot
+) -> None:
     window = viewer.window
+    window.parts.set_reduced_motion(True)
+    window.compare_menu.set_mode(Mode.BLINK)
+    hint.leave()
+    assert not hint.isVisible()
     window.resize(400, 300)
     window.compare_menu.set_mode(Mode.LENS)
     qtbot.waitUntil(lambda: window.panes.rect().contains(hint.geometry()))
