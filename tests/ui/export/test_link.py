@@ -128,35 +128,34 @@ def test_a_name_that_is_no_file_name_is_not_looked_for(
 
 
 @LARGE_WINDOW
-@pytest.mark.parametrize(
-    ("centre", "magnification"),
-    [
-        (f"{'9' * 400},-{'9' * 400}", "1"),
-        (f"-{'9' * 400}e99,0", "1.0e77"),
-        ("1,2", f"0.{'0' * 76}1"),
-    ],
-)
 def test_a_place_beyond_the_photo_is_brought_inside(
-    viewer: Bench, qtbot: QtBot, tmp_path: Path, centre: str, magnification: str
+    viewer: Bench, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    window, path = viewer.window, tmp_path / "eye.png"
+    window = viewer.window
     document = window.document
     assert document is not None
     source = document.source
-    origin = Origin(
-        "interpolated", "", source.name, source.digest, "", "", centre, magnification, 0
+    places = (
+        (f"{'9' * 400},-{'9' * 400}", "1"),
+        (f"-{'9' * 400}e99,0", "1.0e77"),
+        ("1,2", f"0.{'0' * 76}1"),
     )
-    save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
-    with qtbot.waitSignal(window.images.opening.led):
-        drop(viewer, path)
-    window.stop_work()
-    qtbot.waitUntil(lambda: window.navigator.at_rest)
-    x, y = window.navigator.camera.source_centre
-    assert 0 <= x <= source.width
-    assert 0 <= y <= source.height
-    assert window.navigator.camera.magnification >= 0.5
-    window.navigator.fit()
-    settle(qtbot, window)
+    for number, (centre, magnification) in enumerate(places):
+        path = tmp_path / f"eye {number}.png"
+        origin = Origin(
+            "interpolated", "", source.name, source.digest, "", "", centre, magnification, 0
+        )
+        save_image(path, np.zeros((9, 12, 3), np.uint8), origin)
+        with qtbot.waitSignal(window.images.opening.led):
+            drop(viewer, path)
+        window.stop_work()
+        qtbot.waitUntil(lambda: window.navigator.at_rest)
+        x, y = window.navigator.camera.source_centre
+        assert 0 <= x <= source.width, number
+        assert 0 <= y <= source.height, number
+        assert window.navigator.camera.magnification >= 0.5, number
+        window.navigator.fit()
+        settle(qtbot, window)
 
 
 def test_the_file_is_not_read_on_the_gui_thread(

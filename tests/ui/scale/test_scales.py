@@ -66,10 +66,18 @@ def length_of_bar(rgb: Rgb8) -> int:
 
 def test_a_bar_is_shown_where_the_scale_is_known(cells: Bench, qtbot: QtBot) -> None:
     window, pane = cells.window, cells.window.panes.generated
-    bar = pane.scale_bar
+    bar, action = pane.scale_bar, window.actions_by_name["scale-bar"]
     assert bar is not None
     assert (bar.label, round(bar.length)) == ("100 µm", 200)
     assert length_of_bar(grabbed(pane)) == 200
+    assert length_of_bar(pane.rendered()) < 20  # the image itself has none
+    # The View menu hides it.
+    assert action.isChecked()
+    action.trigger()
+    assert not has_bar(pane)
+    assert length_of_bar(grabbed(pane)) < 20
+    action.trigger()
+    assert has_bar(pane)
     wheel(pane, QPoint(400, 300), 4)
     settle(qtbot, window)
     bar = pane.scale_bar
@@ -78,10 +86,7 @@ def test_a_bar_is_shown_where_the_scale_is_known(cells: Bench, qtbot: QtBot) -> 
     assert abs(length_of_bar(grabbed(pane)) - bar.length) <= 1
     metres = float(bar.label.split()[0]) * 1e-6
     assert bar.length == pytest.approx(metres / 0.5e-6 * window.navigator.camera.magnification)
-
-
-def test_turned_it_measures_the_other_side(cells: Bench, qtbot: QtBot) -> None:
-    window, pane = cells.window, cells.window.panes.generated
+    # Turned, it measures the other side.
     window.actions_by_name["rotate-right"].trigger()
     window.navigator.one_to_one()
     settle(qtbot, window)
@@ -90,23 +95,9 @@ def test_turned_it_measures_the_other_side(cells: Bench, qtbot: QtBot) -> None:
     assert (bar.label, round(bar.length)) == ("200 µm", 200)
 
 
-def test_the_view_menu_hides_it(cells: Bench) -> None:
-    pane, action = cells.window.panes.generated, cells.window.actions_by_name["scale-bar"]
-    assert action.isChecked()
-    action.trigger()
-    assert not has_bar(pane)
-    assert length_of_bar(grabbed(pane)) < 20
-    action.trigger()
-    assert has_bar(pane)
-
-
-def test_the_image_itself_has_none(cells: Bench) -> None:
-    pane = cells.window.panes.generated
-    assert length_of_bar(pane.rendered()) < 20
-    assert length_of_bar(grabbed(pane)) == 200
-
-
-def test_in_a_comparison_it_stands_above_the_label(cells: Bench, qtbot: QtBot) -> None:
+def test_in_a_comparison_it_stands_above_the_label_and_the_kind_of_the_file_is_the_type(
+    cells: Bench, qtbot: QtBot
+) -> None:
     window, pane = cells.window, cells.window.panes.generated
     alone = grabbed(pane)[-24:, 12:60]
     window.actions_by_name["compare"].trigger()
@@ -114,6 +105,14 @@ def test_in_a_comparison_it_stands_above_the_label(cells: Bench, qtbot: QtBot) -
     assert has_bar(pane)
     assert not np.array_equal(alone, grabbed(pane)[-24:, 12:60])  # the label is there now
     assert length_of_bar(grabbed(pane)) == 200
+    # The kind of the file is the type.
+    menu = window.engine_menu.field_menu
+    titles = [action.text() for action in menu.actions()]
+    assert titles[:3] == ["&Automatic (Microscopy, pathology)", "Photo", "Microscopy, pathology"]
+    assert menu.actions()[0].isChecked()
+    window.actions_by_name["info"].trigger()
+    assert "Microscopy, pathology" in window.parts.info.panel.text
+    assert "0.5 µm × 1 µm" in window.parts.info.panel.text
 
 
 def open_dialog(bench: Bench) -> ScaleDialog:
@@ -160,31 +159,27 @@ def test_a_scale_is_set_and_kept_with_the_photo(viewer: Bench, qtbot: QtBot) -> 
     assert not has_bar(pane)
 
 
-@pytest.mark.parametrize("clicks", [False, True])
-def test_a_line_is_drawn_on_the_photo(viewer: Bench, qtbot: QtBot, clicks: bool) -> None:
+def test_a_line_is_drawn_on_the_photo_and_left_with_escape(viewer: Bench, qtbot: QtBot) -> None:
     window, pane = viewer.window, viewer.window.panes.generated
     window.navigator.reduced_motion = True
     window.navigator.magnify(2.0)
     settle(qtbot, window)
     camera = window.navigator.camera
-    QTest.mouseClick(open_dialog(viewer).draw, LEFT)
     begin, end = QPoint(200, 200), QPoint(260, 280)
-    if clicks:
-        QTest.mouseClick(pane, LEFT, pos=begin)
-        QTest.mouseMove(pane, end)
-        QTest.mouseClick(pane, LEFT, pos=end)
-    else:
-        QTest.mousePress(pane, LEFT, pos=begin)
-        QTest.mouseMove(pane, end)
-        QTest.mouseRelease(pane, LEFT, pos=end)
-    assert window.navigator.camera == camera
-    (dialog,) = [each for each in window.findChildren(ScaleDialog) if each.isVisible()]
-    assert dialog.pixels.text() == "50"  # 100 on the screen
-    dialog.reject()
-
-
-def test_escape_leaves_the_line(viewer: Bench, qtbot: QtBot) -> None:
-    pane = viewer.window.panes.generated
+    for clicks in (False, True):
+        QTest.mouseClick(open_dialog(viewer).draw, LEFT)
+        if clicks:
+            QTest.mouseClick(pane, LEFT, pos=begin)
+            QTest.mouseMove(pane, end)
+            QTest.mouseClick(pane, LEFT, pos=end)
+        else:
+            QTest.mousePress(pane, LEFT, pos=begin)
+            QTest.mouseMove(pane, end)
+            QTest.mouseRelease(pane, LEFT, pos=end)
+        assert window.navigator.camera == camera, clicks
+        (dialog,) = [each for each in window.findChildren(ScaleDialog) if each.isVisible()]
+        assert dialog.pixels.text() == "50", clicks  # 100 on the screen
+        dialog.reject()
     QTest.mouseClick(open_dialog(viewer).draw, LEFT)
     QTest.keyClick(pane, Qt.Key.Key_Escape)
     QTest.mouseClick(pane, LEFT, pos=QPoint(100, 100))
@@ -232,16 +227,6 @@ def test_without_a_scale_none_is_offered(viewer: Bench) -> None:
     (dialog,) = viewer.window.findChildren(ExportDialog)
     assert dialog.scale_bar.isHidden()
     dialog.reject()
-
-
-def test_the_kind_of_the_file_is_the_type(cells: Bench) -> None:
-    menu = cells.window.engine_menu.field_menu
-    titles = [action.text() for action in menu.actions()]
-    assert titles[:3] == ["&Automatic (Microscopy, pathology)", "Photo", "Microscopy, pathology"]
-    assert menu.actions()[0].isChecked()
-    cells.window.actions_by_name["info"].trigger()
-    assert "Microscopy, pathology" in cells.window.parts.info.panel.text
-    assert "0.5 µm × 1 µm" in cells.window.parts.info.panel.text
 
 
 def test_another_type_can_be_chosen(viewer: Bench, qtbot: QtBot) -> None:
