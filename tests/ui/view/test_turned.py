@@ -209,8 +209,13 @@ def test_the_map_is_turned_and_leads_where_it_is_clicked(deep: Bench, qtbot: QtB
     deep.window.actions_by_name["map"].trigger()
     minimap = deep.window.minimap
     qtbot.waitUntil(minimap.isVisible)
+    with Image.open(deep.photo) as image:
+        upright = np.asarray(image)
     for canvas in each_way_at_once(deep, SOME):
         orientation = canvas.view.orientation
+        turned = Image.fromarray(orientation.turned(upright)).resize(minimap.size().toTuple())
+        away = grabbed(minimap).astype(int) - np.asarray(turned)
+        assert np.median(np.abs(away)) < 4, orientation  # lines lie over it
         assert (minimap.width() > minimap.height()) != orientation.sideways
         place = QPoint(minimap.width() // 4, minimap.height() // 3)
         QTest.mouseClick(minimap, LEFT, pos=place)
