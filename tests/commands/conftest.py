@@ -10,6 +10,7 @@ import pytest
 
 from cozviewer.cli import main
 from cozviewer.models.number_formats import supported_formats
+from tests.commands.small_states import shrink_states
 from tests.pyramid.images import encoded, smooth
 
 
@@ -74,6 +75,12 @@ def short_network(monkeypatch: pytest.MonkeyPatch) -> None:
     compile: for tests of what goes on around it, whatever the detail looks like."""
     monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.BLOCKS", 2)
     monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.PER_PIECE", 1)
+
+
+@pytest.fixture
+def small_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let states be small: for tests of what is done with them."""
+    shrink_states(monkeypatch)
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from skimage import data
 
+from tests.commands.small_states import shrink_states
 from tests.pyramid.images import encoded
 
 TABLE = Path(__file__).with_name("evaluate_figures.json")
@@ -28,6 +30,15 @@ UNCORRECTED = "realesrgan, uncorrected"
 BARE = ("--methods", "realesrgan", "--fidelity", "0", "--edges", "soft")
 """The options of `cozviewer evaluate` for that."""
 
+SMALL = "realesrgan, small states"
+"""The name of what the network makes of small states, which takes seconds."""
+
+SMALL_PHOTOS = ("chelsea",)
+"""The photos of that."""
+
+SMALL_OPTIONS = ("--methods", "realesrgan", "--levels", "1")
+"""The options of `cozviewer evaluate` for that."""
+
 EXACT = ("--device", "cpu", "--numbers", "fp32")
 """The options with which the figures are the same on every machine."""
 
@@ -38,7 +49,8 @@ Table = dict[str, dict[str, dict[str, list[float | None]]]]
 def save_photos(folder: Path, names: tuple[str, ...] = PHOTOS) -> None:
     """Write photos as PNG into a folder."""
     for name in names:
-        (folder / f"{name}.png").write_bytes(encoded(getattr(data, name)(), "PNG"))
+        photo = encoded(getattr(data, name)(), "PNG", compress_level=1)
+        (folder / f"{name}.png").write_bytes(photo)
 
 
 def table_of(report: dict[str, Any]) -> Table:
@@ -61,9 +73,10 @@ def kept() -> Table:
     return table
 
 
-def keep(report: dict[str, Any], bare: dict[str, Any]) -> None:
-    """Make the table that of two reports, the second one of the BARE method."""
-    table = table_of(report) | {UNCORRECTED: table_of(bare)["realesrgan"]}
+def keep(report: dict[str, Any], bare: dict[str, Any], small: dict[str, Any]) -> None:
+    """Make the table that of three reports: the usual one, with BARE, and of small states."""
+    table = table_of(report)
+    table |= {UNCORRECTED: table_of(bare)["realesrgan"], SMALL: table_of(small)["realesrgan"]}
     methods = [
         f'"{method}": {{\n'
         + ",\n".join(f'  "{photo}": {json.dumps(figures)}' for photo, figures in photos.items())
@@ -79,13 +92,18 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "photos").mkdir()
-        save_photos(folder / "photos")
         reports = []
-        for number, words in enumerate(((), BARE)):
-            report = folder / f"report{number}.json"
-            command = ["evaluate", str(folder / "photos"), "-o", str(report)]
-            code = cozviewer([*command, *EXACT, *words])
+        for number, (photos, words) in enumerate(
+            ((PHOTOS, ()), (PHOTOS, BARE), (SMALL_PHOTOS, SMALL_OPTIONS))
+        ):
+            part, report = folder / f"photos{number}", folder / f"report{number}.json"
+            part.mkdir()
+            save_photos(part, photos)
+            command = ["evaluate", str(part), "-o", str(report), *EXACT, *words]
+            with pytest.MonkeyPatch.context() as patch:
+                if words == SMALL_OPTIONS:
+                    shrink_states(patch)
+                code = cozviewer(command)
             if code:
                 return code
             reports.append(json.loads(report.read_text()))

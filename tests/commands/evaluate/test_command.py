@@ -21,7 +21,10 @@ from cozviewer.evaluate.niqe import niqe
 from cozviewer.evaluate.tally import mean_and_error
 from tests.chain.fakes import ListeningUpscaler, Silent
 from tests.commands.conftest import Ran, Run
+from tests.commands.small_states import SIDE
 from tests.pyramid.images import encoded, noise, smooth
+
+pytestmark = pytest.mark.usefixtures("small_states")
 
 METHODS = ("--methods", "nearest,bicubic,onestep,realesrgan")
 FIGURES = ["niqe", "lr_psnr", "drift", "blocks"]
@@ -91,13 +94,13 @@ def test_the_figures_are_those_of_the_states(run: Run, photo: Path) -> None:
     photo.write_bytes(encoded(noise(90, 60), "PNG"))
     first = first_state(noise(90, 60)).pixels
     report = strict(run("evaluate", photo, "--methods", "bicubic,nearest", "--json"))
-    states = [first, *(enlarged_middle(first, 512 / 4**k, 512, "bicubic") for k in range(1, 5))]
+    states = [first, *(enlarged_middle(first, SIDE / 4**k, SIDE, "bicubic") for k in range(1, 5))]
     bicubic, nearest = report["methods"]["bicubic"], report["methods"]["nearest"]
     assert report["levels"] == [4, 16, 64, 256]
     assert bicubic["niqe"] == [niqe(state) for state in states[1:]]
     for level in range(4):
-        parent = states[level][192:320, 192:320].astype(float)
-        shrunk = states[level + 1].reshape(128, 4, 128, 4, 3).mean(axis=(1, 3))
+        parent = states[level][96:160, 96:160].astype(float)
+        shrunk = states[level + 1].reshape(64, 4, 64, 4, 3).mean(axis=(1, 3))
         psnr = 10 * np.log10(255**2 / ((shrunk - parent) ** 2).mean())
         assert bicubic["lr_psnr"][level] == pytest.approx(psnr)
     assert nearest["lr_psnr"] == [100] * 4
@@ -111,7 +114,7 @@ def test_one_step_is_a_step_from_the_first_state_and_a_chain_one_after_the_other
     report = strict(run("evaluate", folder, *words, "--json"))
     one_step, chain = report["methods"].values()
     assert len(upscaler.asked) == 2 * 2 * 2
-    assert {asked.shape for asked in upscaler.asked} == {(160, 160, 3)}, "halo included"
+    assert {asked.shape for asked in upscaler.asked} == {(96, 96, 3)}, "halo included"
     for figure in FIGURES:
         assert one_step[figure][0] == chain[figure][0], "at 4x they are the same"
         assert one_step[figure][1] != chain[figure][1]

@@ -13,7 +13,10 @@ from cozviewer.export.origin import read_origin
 from cozviewer.export.sheet import PAPER
 from cozviewer.image.pixels import Rgb8
 from tests.commands.conftest import Run
+from tests.commands.small_states import SIDE
 from tests.pyramid.images import encoded, noise, smooth
+
+pytestmark = pytest.mark.usefixtures("small_states")
 
 DIRECT = ("--methods", "nearest,bicubic", "--levels", "2")
 
@@ -45,7 +48,9 @@ def place_of(part: Rgb8, whole: Rgb8) -> tuple[int, int]:
 
 def half(state: Rgb8) -> Rgb8:
     """Return a state as the sheet shows it."""
-    rounded: Rgb8 = (state.reshape(256, 2, 256, 2, 3).mean(axis=(1, 3)) + 0.5).astype(np.uint8)
+    rounded: Rgb8 = (state.reshape(SIDE // 2, 2, SIDE // 2, 2, 3).mean(axis=(1, 3)) + 0.5).astype(
+        np.uint8
+    )
     return rounded
 
 
@@ -81,12 +86,12 @@ def test_rows_of_the_sheet_are_methods_and_columns_are_scales(run: Run, tmp_path
     for index in range(3):  # the first images
         first = first_state(noise(48 + index, 48)).pixels
         for method in ("nearest", "bicubic"):
-            row = [enlarged_middle(first, 512 / 4**k, 512, method) for k in (1, 2)]
+            row = [enlarged_middle(first, SIDE / 4**k, SIDE, method) for k in (1, 2)]
             places.append([place_of(half(state), sheet) for state in row])
             x, y = places[-1][0]
-            photo = sheet[y : y + 256, x - 272 : x - 16]
-            assert np.array_equal(photo[:90], half(first)[:90]), "above the frame"
-            assert np.array_equal(photo[100:156, 100:156], half(first)[100:156, 100:156])
+            photo = sheet[y : y + 128, x - 144 : x - 16]
+            assert np.array_equal(photo[:42], half(first)[:42]), "above the frame"
+            assert np.array_equal(photo[52:76, 52:76], half(first)[52:76, 52:76])
             assert not np.array_equal(photo, half(first)), "the frame"
     columns = [[x for x, _ in row] for row in places]
     rows = [[y for _, y in row] for row in places]
@@ -95,7 +100,7 @@ def test_rows_of_the_sheet_are_methods_and_columns_are_scales(run: Run, tmp_path
     assert all(len(set(row)) == 1 for row in rows)
     heights = [row[0] for row in rows]
     assert heights == sorted(set(heights))
-    assert sheet.shape[1] == 3 * 256 + 2 * 16 + 2 * 28
+    assert sheet.shape[1] == 3 * 128 + 2 * 16 + 2 * 28
     assert tuple(sheet[-1, -1]) == PAPER
 
 
@@ -117,4 +122,4 @@ def test_long_names_and_many_levels_fit(run: Run, tmp_path: Path) -> None:
     ran = run("evaluate", photo, *words, "-o", tmp_path / "report.json", "--json")
     assert ran.report["levels"][-1] == 4**12
     assert len(ran.report["methods"]["bicubic"]["niqe"]) == 12
-    assert pixels_of(tmp_path / "report-sheet.png").shape[1] == 9 * 272 - 16 + 2 * 28
+    assert pixels_of(tmp_path / "report-sheet.png").shape[1] == 9 * 144 - 16 + 2 * 28

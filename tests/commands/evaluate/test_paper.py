@@ -43,6 +43,7 @@ def images(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("small_states")
 def test_the_whole_table_on_tiny_models(run: Run, images: Path, tmp_path: Path) -> None:
     qwen = save_tiny_qwen(tmp_path / "qwen")
     tags = saved_ram(tmp_path / "tags")
@@ -70,6 +71,7 @@ def test_the_whole_table_on_tiny_models(run: Run, images: Path, tmp_path: Path) 
     assert report.with_name("table-sheet.png").is_file()
 
 
+@pytest.mark.usefixtures("small_states")
 def test_methods_without_files_are_left_out_and_named(run: Run, images: Path) -> None:
     done = run("evaluate", images, "--paper", "--levels", "1", *COZ, "--prompter", "none")
     assert done.code == 0, done.err
@@ -100,7 +102,7 @@ def test_options_that_do_not_go_together(
 def test_several_devices_share_the_images(run: Run, images: Path, tmp_path: Path) -> None:
     folder = images / "DIV2K_valid_HR"
     (folder / "0802.png").write_bytes(encoded(smooth(60, 80), "PNG"))
-    words = ("evaluate", folder, "--methods", "bicubic,nearest", "--levels", "2", "--json")
+    words = ("evaluate", folder, "--methods", "bicubic,nearest", "--levels", "1", "--json")
     alone = run(*words, "--cache", tmp_path / "one").report
     shared = run(*words, "--cache", tmp_path / "two", "--devices", "cpu,cpu,cpu")
     assert shared.code == 0, shared.err
