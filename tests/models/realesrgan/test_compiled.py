@@ -31,6 +31,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "models" / "compiled.safetensors"
 
 
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network with as many pieces, of one block each."""
+    monkeypatch.setattr(openvino_network, "BLOCKS", 2)
+    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
+
+
 def test_pieces_come_back(path: Path) -> None:
     file = CompiledFile(path)
     assert file.read("a") is None
@@ -87,6 +94,7 @@ def opened(state: State, file: CompiledFile, threads: list[int]) -> tuple[NoCore
     return core, OpenVinoNetwork(state, lambda: threads[0], "fp32", core=core, file=file)
 
 
+@pytest.mark.usefixtures("short")
 def test_the_second_start_compiles_nothing(state: State, path: Path) -> None:
     threads = [2]
     first, _ = opened(state, CompiledFile(path), threads)
@@ -98,6 +106,7 @@ def test_the_second_start_compiles_nothing(state: State, path: Path) -> None:
     assert (second.compiled, second.imported) == ([], [2] * 5 + [3] * 5)
 
 
+@pytest.mark.usefixtures("short")
 def test_a_format_that_is_timed_is_kept_when_it_is_used(state: State, path: Path) -> None:
     threads = [1]
     _, network = opened(state, CompiledFile(path, lambda: threads == [1]), threads)
@@ -109,6 +118,7 @@ def test_a_format_that_is_timed_is_kept_when_it_is_used(state: State, path: Path
     assert again.compiled == []
 
 
+@pytest.mark.usefixtures("short")
 def test_a_file_that_is_damaged_or_cannot_be_imported_is_made_again(
     state: State, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,11 +137,10 @@ def test_a_file_that_is_damaged_or_cannot_be_imported_is_made_again(
     assert len(core.compiled) == 5
 
 
+@pytest.mark.usefixtures("short")
 def test_pixels_are_those_of_the_network_that_was_compiled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(openvino_network, "BLOCKS", 2)
-    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
     context = ModelContext("cpu", numbers="fp32", cache_dir=tmp_path, notice=pytest.fail)
     rgb = np.random.default_rng(0).random((24, 30, 3), np.float32)
     first = realesrgan(context).upscale(rgb, "", 0, never)
