@@ -20,7 +20,7 @@ from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.pyramid.store.tile_codec import encode_tile
 from cozviewer.util.cancel import IsCancelled
 from tests.chain.fakes import DetailUpscaler, Silent
-from tests.cluster.works import FakeModels, chain_for, units_of
+from tests.cluster.works import CONTEXT, FakeModels, chain_for, units_of
 from tests.models.networks import compact_state, saved
 from tests.pyramid.images import smooth
 
@@ -93,7 +93,7 @@ def test_the_next_unit_is_in_the_network_while_one_is_encoded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine, prompter = Alone(accepts_prompt=False), Silent()
-    models = FakeModels(engine, prompter, recipe_of(engine, prompter))
+    models = FakeModels(engine, prompter, replace(recipe_of(engine, prompter), least=CONTEXT))
     worker, chain, photo = worker_of(lambda files, numbers, notice: models, smooth(192, 192))
     units = first_units(chain)
     together = list[bool]()
@@ -120,7 +120,8 @@ def test_a_real_network_gives_the_same_bytes(
 
     def make(files: dict[str, Path], numbers: str, notice: object) -> FakeModels:
         models = node_models(choice, files, numbers, pytest.fail)
-        return FakeModels(models.upscaler, models.prompter, models.recipe)
+        recipe = replace(models.recipe, least=CONTEXT)
+        return FakeModels(models.upscaler, models.prompter, recipe)
 
     worker, chain, photo = worker_of(make, smooth(192, 192))
     units = first_units(chain)

@@ -32,6 +32,9 @@ WEIGHTS = bytes(range(256)) * 500
 LARGEST = 256
 """Maximum side of a run: small images have many units."""
 
+CONTEXT = 64
+"""Least side of what an upscaler gets, in parent pixels: half of the usual."""
+
 
 @dataclass(frozen=True)
 class Fake:
@@ -150,7 +153,7 @@ def models(fake: Fake) -> FakeModels:
     upscaler.control = fake.control
     prompter = CropPrompter() if fake.words else Silent()
     recipe = recipe_of(upscaler, prompter, adaptive_scale=True, photo_texture=True)
-    recipe = replace(recipe, largest=fake.largest)
+    recipe = replace(recipe, largest=fake.largest, least=CONTEXT)
     return FakeModels(upscaler, prompter, recipe)
 
 
