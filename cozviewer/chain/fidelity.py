@@ -345,8 +345,9 @@ def _convolved(image: RgbFloat, taps: Sequence[np.float32]) -> RgbFloat:
 
 def _summed(parts: Sequence[RgbFloat], taps: Sequence[np.float32]) -> RgbFloat:
     """Return the sum of images of one size, each multiplied by its tap."""
-    total, part = np.zeros_like(parts[0]), np.empty_like(parts[0])
-    for each, tap in zip(parts, taps, strict=True):
+    total = parts[0] * taps[0]
+    part = np.empty_like(total)
+    for each, tap in zip(parts[1:], taps[1:], strict=True):
         np.multiply(each, tap, out=part)
         total += part
     return total
