@@ -8,7 +8,7 @@ import pytest
 
 from cozviewer.chain.chain import Chain
 from cozviewer.chain.fidelity import blurred, shrunk
-from cozviewer.chain.recipe import recipe_of
+from cozviewer.chain.recipe import LEAST, recipe_of
 from cozviewer.chain.rescale import FAINT, FAR_REACH, LEAST_FAR, REACH, redrawn, softness
 from cozviewer.chain.runs import runs_of
 from cozviewer.chain.step import draw_run, finer_core
@@ -183,8 +183,8 @@ def drawing() -> DetailUpscaler:
     return DetailUpscaler(accepts_prompt=False)
 
 
-def adaptive(chain: Chain) -> Chain:
-    recipe = recipe_of(chain.upscaler, Silent(), adaptive_scale=True)
+def adaptive(chain: Chain, least: int = LEAST) -> Chain:
+    recipe = replace(recipe_of(chain.upscaler, Silent(), adaptive_scale=True), least=least)
     return Chain(chain.pyramid, chain.upscaler, chain.prompter, recipe)
 
 
@@ -222,7 +222,7 @@ def differ(one: Rgb8, other: Rgb8) -> int:
 def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> None:
     """Also beyond the image's edge. Fidelity reaches further than the halo, a little."""
     upscaler = drawing()
-    chain = adaptive(chain_over(soft_level(36, 16), upscaler))
+    chain = adaptive(chain_over(soft_level(36, 16), upscaler), LEAST // 2)
     level = soft_level(144, 64)
     put_tiles(chain.pyramid, level, list(tiles_of(2, chain.pyramid.level_rect(2))))
     whole = Rect(0, 0, 144, 64)
@@ -243,7 +243,7 @@ def test_tiles_made_apart_are_the_level_made_at_once(chain_over: MakeChain) -> N
 
 def test_the_same_region_by_other_ways_has_the_same_pixels(chain_over: MakeChain) -> None:
     image = soft_level(36, 16)
-    at_once, by_parts = (adaptive(chain_over(image, drawing())) for _ in range(2))
+    at_once, by_parts = (adaptive(chain_over(image, drawing()), LEAST // 2) for _ in range(2))
     at_once.beyond = by_parts.beyond = None  # what the border of a run is drawn from is not exact
     whole = at_once.pyramid.level_rect(4)
     refined(at_once, 4, whole)

@@ -123,5 +123,5 @@ def test_memory_does_not_grow_with_the_image() -> None:
 
     going_through(128, 1)  # what is imported and cached once
     for there in (0, 1):
-        small, large = going_through(128, there), going_through(2048, there)
-        assert large < small + 200_000, (small, large)  # all its tiles take 4 MB
+        small, large = going_through(128, there), going_through(1024, there)
+        assert large < small + 200_000, (small, large)  # all its tiles take 2 MB
