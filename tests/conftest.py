@@ -14,6 +14,7 @@ import gc
 import ipaddress
 import signal
 import socket
+import sys
 import threading
 import time
 import weakref
@@ -27,7 +28,7 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings, QThread
 from pytestqt.qtbot import QtBot
 
-from cozviewer.jobs.collector import collect_due, collector_paused
+from cozviewer.jobs.collector import MANY, collect_due, collector_paused
 from cozviewer.util.signals import STOP_SIGNALS
 from tests.packages import Packages
 from tests.patience import PATIENCE
@@ -179,12 +180,19 @@ def _no_thread_left_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 _ages = [0, 0]
+_imported = [0]
 
 
 @pytest.fixture(autouse=True)
 def _garbage_is_collected_here() -> Iterator[None]:
-    """Collect garbage after a test, in the thread of windows; see `GuiCollector`."""
+    """Collect garbage after a test, in the thread of windows; see `GuiCollector`. Pass over the
+    objects of large libraries that were imported: tests of models collect all garbage each time
+    that one makes room for another."""
     yield
+    if len(sys.modules) - _imported[0] > MANY:
+        _imported[0] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
     collect_due(_ages)
 
 
