@@ -32,7 +32,6 @@ from tests.models.align.learning import (
 )
 from tests.models.tiny_qwen import noise
 
-
 SHORT = {"max_tokens": 2, "group": 4}
 """Changes with which a step takes little time, where nothing is to be learnt."""
 
