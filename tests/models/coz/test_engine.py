@@ -248,21 +248,20 @@ def before_each_run(network: Any, act: Callable[..., None]) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("after", range(8))
-def test_it_stops_in_every_stage(files: dict[str, Path], after: int) -> None:
+def test_it_stops_in_every_stage(best: CozSd3, after: int) -> None:
     """At the start, before each of three encoders, before the networks are read, and before each
     of three runs of them."""
     ran: list[str] = []
-    engine = made(files)
-    engine.load()
-    sd3 = engine._models.networks()
+    new = f"cat number {after}"  # which is not encoded yet
+    sd3 = best._models.networks()
     with (
         before_each_run(sd3.transformer, lambda *_, **__: ran.append("transformer")),
         before_each_run(sd3.vae.decoder, lambda *_, **__: ran.append("decode")),
         pytest.raises(Cancelled),
     ):
-        engine.upscale(image(8, 8), "a cat", 0, Stop(after))
+        best.upscale(image(8, 8), new, 0, Stop(after))
     assert ran == (["transformer"] if after == 7 else [])
-    assert engine.upscale(image(8, 8), "a cat", 0, never).shape == (32, 32, 3)
+    assert best.upscale(image(8, 8), new, 0, never).shape == (32, 32, 3)
 
 
 def test_it_stops_between_windows(best: CozSd3) -> None:
