@@ -187,9 +187,9 @@ def test_it_begins_at_the_finest_level_that_is_there(chain_over: MakeChain) -> N
 
 
 def test_real_tiles_on_the_way_are_used_where_they_are(chain_over: MakeChain) -> None:
-    photo = noise(170, 160)
+    photo = noise(100, 96)
     chain = chain_over(photo, DetailUpscaler())
-    real = noise(680, 640, seed=5)
+    real = noise(400, 384, seed=5)
     put_tiles(chain.pyramid, real, [TileKey(2, 0, 0)])
     mixed = made_at_once(photo)
     mixed[:TILE, :TILE] = real[:TILE, :TILE]

@@ -154,6 +154,11 @@ def test_nothing_is_marked_where_nothing_is_generated(generative: bool) -> None:
     assert legend == ["No generated detail in view"]
 
 
+def plain_level(z: int) -> Rgb8:
+    """Return a level in one grey of an image of 512 x 256 pixels."""
+    return np.broadcast_to(np.uint8(128), (256 << z, 512 << z, 3))
+
+
 def half_grass() -> Rgb8:
     rgb = np.full((256, 512, 3), 128, np.uint8)
     rgb[:, :256] = data.grass()[:256, :256, None]
@@ -167,11 +172,10 @@ def dots(rgb: Rgb8) -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("kind", ["origin", "trust"])
 def test_borrowed_texture_is_dotted_where_the_photo_has_it_to_give(kind: Kind) -> None:
-    grey = np.full((256, 512, 3), 128, np.uint8)
     pyramid = pyramid_of(half_grass())
     view = View(camera_at(256, 128, 16.0), 1024, 256).aligned()
     keys = list(tiles_of(4, view.visible(4, 512, 256)))
-    put_tiles(pyramid, enlarged(grey, 16), keys)
+    put_tiles(pyramid, plain_level(4), keys)
     frame, texture = compose(pyramid, view), texture_of(pyramid)
     plain = marked(frame, pyramid, view, kind, True)
     made = marked(frame, pyramid, view, kind, True, texture=texture)
@@ -193,11 +197,11 @@ def test_borrowed_texture_is_dotted_where_the_photo_has_it_to_give(kind: Kind) -
 
 @pytest.mark.parametrize(("z", "level"), [(2, 2), (4, 2), (4, 0)])
 def test_up_to_the_first_step_and_where_it_stands_in_nothing_is_dotted(z: int, level: int) -> None:
-    grey = np.full((256, 512, 3), 128, np.uint8)
     pyramid = pyramid_of(half_grass())
-    if level:
-        put_level(pyramid, level, enlarged(grey, 1 << level))
     view = View(camera_at(100, 128, 2.0**z), 512, 256).aligned()
+    if level:
+        keys = list(tiles_of(level, view.visible(level, 512, 256)))
+        put_tiles(pyramid, plain_level(level), keys)
     frame = compose(pyramid, view)
     made = marked(frame, pyramid, view, "origin", True, texture=texture_of(pyramid))
     assert borrowed_mark() not in made.legend
