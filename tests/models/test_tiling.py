@@ -119,23 +119,23 @@ def test_the_callers_pixels_are_left_alone() -> None:
 
 
 def test_a_part_that_does_not_fit_is_halved_and_the_work_goes_on() -> None:
-    rgb, network, shrunk = image(300, 200), Smear(room=7000), list[int]()
-    result = run(rgb, network, side=256, shrunk=shrunk)
+    rgb, network, shrunk = image(150, 100), Smear(room=2500), list[int]()
+    result = run(rgb, network, side=128, shrunk=shrunk)
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
-    assert shrunk == [150 * 150, 75 * 75]  # halves of what was tried, a side
-    assert max(map(max, network.sizes)) <= 75 + 2 * RADIUS
+    assert shrunk == [75 * 75, 38 * 38]  # halves of what was tried, a side
+    assert max(map(max, network.sizes)) <= 38 + 2 * RADIUS
 
 
 def test_what_was_finished_before_memory_ran_out_is_not_computed_again() -> None:
     class Fading(Smear):
         def __call__(self, pixels: RgbFloat, progressed: Progressed = ignore) -> RgbFloat:
             if len(self.sizes) == 3:
-                self.room = 80 * 80
+                self.room = 48 * 48
             return super().__call__(pixels, progressed)
 
-    rgb, network, shrunk = image(512, 128), Fading(), list[int]()
-    result = run(rgb, network, side=128, shrunk=shrunk)
-    assert shrunk == [64 * 64]
+    rgb, network, shrunk = image(256, 64), Fading(), list[int]()
+    result = run(rgb, network, side=64, shrunk=shrunk)
+    assert shrunk == [32 * 32]
     assert len(network.sizes) == 3 + 4
     np.testing.assert_allclose(result, Smear()(rgb), rtol=1e-6)
 
