@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from tests.models.tiny_sd3 import clip_tokenizer, clip_vocabulary
@@ -31,8 +32,12 @@ KINDS = ("to_k", "to_q", "to_v", "to_out.0", "conv", "proj_out", "proj_in", "ff.
 
 def drawn(name: str, shape: tuple[int, ...], scale: float) -> torch.Tensor:
     """Return numbers that depend on the name alone; the stream of `RandomState` is frozen."""
-    draw = np.random.RandomState(zlib.crc32(name.encode()))
-    return torch.from_numpy(draw.standard_normal(shape) * scale).float()
+    return torch.from_numpy(_normal(name, shape) * scale).float()
+
+
+@cache
+def _normal(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    return np.random.RandomState(zlib.crc32(name.encode())).standard_normal(shape)
 
 
 def with_drawn_weights(network: Any) -> Any:

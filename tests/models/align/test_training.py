@@ -1,6 +1,7 @@
 """A tiny model learns what it is rewarded for, and its adapter changes what the prompter says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,8 @@ from tests.models.align.learning import (
 )
 from tests.models.tiny_qwen import noise
 
-SHORT = {"max_tokens": 2, "group": 4}
-"""Changes with which a step takes little time, where nothing is to be learnt."""
+SHORT = replace(QUICK, max_tokens=2, group=4)
+"""Settings with which a step takes little time, where nothing is to be learnt."""
 
 
 def test_the_reward_rises_and_the_adapter_changes_the_words(
@@ -110,10 +111,10 @@ def test_answers_without_a_score_are_counted(quick_qwen: Path, tmp_path: Path) -
 
     rewards = all_rewards(RewardSettings(), None)
     seen = learn(
-        quick_qwen, tmp_path / "a", [Reward("critic", 1.0, some), *rewards], steps=2, **SHORT
+        quick_qwen, tmp_path / "a", [Reward("critic", 1.0, some), *rewards], SHORT, steps=2
     )
     silent = learn(
-        quick_qwen, tmp_path / "b", [Reward("critic", 1.0, none), *rewards], steps=1, **SHORT
+        quick_qwen, tmp_path / "b", [Reward("critic", 1.0, none), *rewards], SHORT, steps=1
     )
 
     assert [report.unscored for report in seen.reports] == [0.75, 0.75]
@@ -131,14 +132,14 @@ def test_a_stopped_training_continues(quick_qwen: Path, tmp_path: Path) -> None:
         return len(seen.reports) >= 2
 
     with pytest.raises(Cancelled, match="Stopped after step 2 of 4"):
-        learn(quick_qwen, tmp_path, share_of_fur, cancelled=stop, steps=4, **SHORT)
+        learn(quick_qwen, tmp_path, share_of_fur, SHORT, cancelled=stop, steps=4)
     assert last_step(tmp_path / "training") == 2
 
-    resumed = learn(quick_qwen, tmp_path, share_of_fur, steps=4, **SHORT)
+    resumed = learn(quick_qwen, tmp_path, share_of_fur, SHORT, steps=4)
 
     assert [report.step for report in resumed.reports] == [3, 4]
     assert {words.step for words in resumed.words} == {4}
-    assert learn(quick_qwen, tmp_path, share_of_fur, steps=4, **SHORT).reports == []
+    assert learn(quick_qwen, tmp_path, share_of_fur, SHORT, steps=4).reports == []
 
 
 def test_steps_before_an_error_of_a_critic_are_saved(quick_qwen: Path, tmp_path: Path) -> None:
@@ -151,10 +152,10 @@ def test_steps_before_an_error_of_a_critic_are_saved(quick_qwen: Path, tmp_path:
         return [0.5] * len(answers)
 
     with pytest.raises(Failure, match="The server is gone"):
-        learn(quick_qwen, tmp_path, fails_at_last, steps=4, **SHORT)
+        learn(quick_qwen, tmp_path, fails_at_last, SHORT, steps=4)
     assert last_step(tmp_path / "training") == 2
 
-    resumed = learn(quick_qwen, tmp_path, share_of_fur, steps=3, **SHORT)
+    resumed = learn(quick_qwen, tmp_path, share_of_fur, SHORT, steps=3)
     assert [report.step for report in resumed.reports] == [3]
 
 
