@@ -55,7 +55,7 @@ RESTORES_COLOURS = 7
 """The first version in which the detail of a later step is restored in colour, and what is lost
 beyond black and white is taken from the pixels around it."""
 
-TEXTURE = 2
+TEXTURE = 3
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
 Pyramids of sessions continue with the one that they were made with."""
 

@@ -52,6 +52,10 @@ OF_NOISE = 0.2
 """Contrast that white noise has in the coarser band, over that in the finest, with room to spare
 (0.12)."""
 
+DIRECTED = (0.35, 0.6)
+"""Coherence from which on, and from which fully, the finest band counts as it is: noise has no
+direction, and strands of wood have more contrast there than THREE_OCTAVES allows for."""
+
 Limits = tuple[float, float]
 
 KURTOSIS: Limits = (5.0, 8.0)
@@ -92,6 +96,8 @@ class Survey:
         near: The same of the places around it.
         contrast: Of the texture in the finest band, in grey levels, freed of noise.
         own: The same within the nearest 10 pixels.
+        strength, own_strength: The same, but freed of noise only so far as the texture has no
+            direction, see DIRECTED.
         deviation: Standard deviation of the finest band with all that is in it.
         mean, spread: Colour of a cell, and the standard deviation of its luma.
         colour: Of the place itself, within 3 pixels.
@@ -106,6 +112,8 @@ class Survey:
     near: NDArray[np.float32]
     contrast: NDArray[np.float32]
     own: NDArray[np.float32]
+    strength: NDArray[np.float32]
+    own_strength: NDArray[np.float32]
     deviation: NDArray[np.float32]
     mean: NDArray[np.float32]
     spread: NDArray[np.float32]
@@ -203,6 +211,8 @@ def survey(pixels: Rgb8, region: Rect) -> Survey:
         cut(_blurred(clean, 6)),
         cut(contrast),
         cut(own),
+        cut(_strength(contrast, power, coherence)),
+        cut(_strength(own, own_power, own_coherence)),
         cut(deviation),
         np.ascontiguousarray(mean[inner]),
         cut(spread),
@@ -237,6 +247,13 @@ def _contrast(power: RgbFloat, octave_power: RgbFloat) -> RgbFloat:
     freed = np.maximum(octave_power - np.float32(OF_NOISE**2) * power, 0)
     contrast: RgbFloat = np.minimum(np.sqrt(power), THREE_OCTAVES * np.sqrt(freed))
     return contrast
+
+
+def _strength(contrast: RgbFloat, power: RgbFloat, coherence: RgbFloat) -> RgbFloat:
+    """Return the contrast that texture has in the finest band, all of it where it has a
+    direction."""
+    strength: RgbFloat = contrast + (np.sqrt(power) - contrast) * ramp(coherence, *DIRECTED)
+    return strength
 
 
 def _orientation(down: RgbFloat, across: RgbFloat, sigma: float) -> tuple[RgbFloat, RgbFloat]:

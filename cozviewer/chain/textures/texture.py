@@ -75,6 +75,9 @@ STRONG, SHARE = 9.0, 0.4
 the second version of TEXTURE on. Contrast so strong (gravel 18, grass 15) is between stones and
 between blades; each one by itself is smoother."""
 
+DIRECTS = 3
+"""The first version of TEXTURE in which texture with a direction has its whole contrast."""
+
 MOST_GAIN = 1.6
 """Maximum gain of a cell."""
 
@@ -318,6 +321,9 @@ class _Spots:
         self._rows, self._cols = rows[inside], cols[inside]
         known = np.s_[self._rows, self._cols]
         self._clean, self._contrast = figures.clean[known], figures.contrast[known]
+        directed = version >= DIRECTS
+        self._own_strength = figures.own_strength if directed else figures.own
+        self._strength = figures.strength[known] if directed else self._contrast
         self._mean, self._spread = figures.mean[known], figures.spread[known]
         self._angle, self._coherence = figures.angle[known], figures.coherence[known]
         gain = np.minimum(
@@ -419,10 +425,14 @@ class _Spots:
         part = _ramp(best, ALIKE) * _ramp(choices, self._choices) * _ramp(around, NEAR)
         odds = (odds / best) ** 2
         odds[odds < 0.05] = 0
-        contrast = float((odds.sum(axis=1) * self._contrast[cells]).sum() / odds.sum())
-        contrast = min(contrast, own)
-        contrast = min(contrast, STRONG + self._share * (contrast - STRONG))
-        contrast *= part * _ramp(contrast, PLAIN)
+        shares = odds.sum(axis=1)
+
+        def mean(of: NDArray[np.float32]) -> float:
+            return float((shares * of[cells]).sum() / odds.sum())
+
+        part *= _ramp(min(mean(self._contrast), own), PLAIN)
+        contrast = min(mean(self._strength), float(self._own_strength[row, col]))
+        contrast = part * min(contrast, STRONG + self._share * (contrast - STRONG))
         if contrast <= 0:
             return nothing
         taken = np.flatnonzero(odds)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from skimage import data
 
-from cozviewer.chain.textures.material import GRID, MARGIN, Survey, survey
+from cozviewer.chain.textures.material import DIRECTED, GRID, MARGIN, Survey, survey
 from cozviewer.image.pixels import Rgb8, padded
 from cozviewer.image.rect import Rect
 
@@ -92,6 +92,18 @@ def test_the_contrast_of_texture_is_that_of_its_finest_band() -> None:
     assert 0.4 < (found.contrast / found.deviation).mean() < 0.8  # grass is nearly white
 
 
+def test_what_has_a_direction_is_not_noise() -> None:
+    wood = surveyed(data.coffee(), Rect(20, 320, 64, 64))
+    directed = wood.coherence > DIRECTED[1]
+    assert directed.mean() > 0.7
+    assert (wood.contrast < 0.7 * wood.deviation).all()
+    np.testing.assert_allclose(wood.strength[directed], wood.deviation[directed], rtol=1e-5)
+    gravel = surveyed(seeds(), Rect(128, 128, 256, 256))
+    undirected = gravel.coherence < DIRECTED[0]
+    assert undirected.mean() > 0.8
+    np.testing.assert_array_equal(gravel.strength[undirected], gravel.contrast[undirected])
+
+
 def test_orientation_is_that_of_the_stripes() -> None:
     y, x = np.mgrid[:96, :96]
     angle = np.radians(30)
@@ -105,7 +117,8 @@ def test_a_place_has_the_same_figures_in_every_window() -> None:
     one = surveyed(grass(), Rect(128, 128, 128, 96))
     two = surveyed(grass(), Rect(64, 160, 256, 128))
     x, y = (128 - 64) // GRID, (160 - 128) // GRID
-    for name in ("clean", "near", "contrast", "own", "mean", "spread", "colour", "angle"):
+    names = "clean near contrast own strength own_strength mean spread colour angle"
+    for name in names.split():
         first, second = getattr(one, name), getattr(two, name)
         np.testing.assert_array_equal(first[y:], second[: 24 - y, x : x + 32], err_msg=name)
 
