@@ -239,6 +239,14 @@ def _cpu(hardware: Hardware) -> Device:
 
 
 def _cuda(name: str, hardware: Hardware) -> Device:
+    """Return an NVIDIA GPU with the format that is fastest.
+
+    By default torch's convolutions round fp32 to TF32, 10 bits of precision, so a step of
+    Real-ESRGAN in fp32 differed from a CPU's by up to 0.3 grey levels. Without TF32 it differs by
+    0.001, and 512 x 512 pixels take 0.43 s on an H200 instead of 0.24. This slows down nothing that
+    is chosen automatically: GPUs without bf16 have no TF32 either.
+    """
+    hardware.torch.backends.cudnn.allow_tf32 = False
     cuda = hardware.torch.cuda
     title = cuda.get_device_name(name)
     with cuda.device(name):

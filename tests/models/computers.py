@@ -43,6 +43,7 @@ def torch_on(
         ),
         backends=SimpleNamespace(
             cpu=SimpleNamespace(get_cpu_capability=lambda: "AVX2"),
+            cudnn=SimpleNamespace(allow_tf32=True),
             mkldnn=SimpleNamespace(is_available=lambda: one_dnn),
             mps=SimpleNamespace(is_available=lambda: apple_gpu),
         ),

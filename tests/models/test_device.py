@@ -81,6 +81,13 @@ def test_a_gpu_without_bf16_computes_in_fp32() -> None:
     assert pick_device("auto", computer(gpus=1, gpu_bf16=False)).label == "NVIDIA H100, fp32"
 
 
+def test_fp32_is_not_rounded_to_tf32() -> None:
+    hardware = computer(gpus=1)
+    assert hardware.torch.backends.cudnn.allow_tf32
+    pick_device("cuda", hardware)
+    assert not hardware.torch.backends.cudnn.allow_tf32
+
+
 def test_apples_gpu_comes_before_the_cpu() -> None:
     hardware = computer(apple_gpu=True)
     assert available_devices(hardware) == ["cpu", "mps"]
