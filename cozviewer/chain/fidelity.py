@@ -159,11 +159,11 @@ def corrected(
             there = share * ramp(less, 0, CLEAR_EXCESS)
             fine += enlarged(_lacking(parent - shrunk(fine), AFTER_LIMIT, there)[0])
     if correction.coloured:
-        _keep_means(fine)
+        keep_means(fine)
     return fine
 
 
-def _keep_means(fine: RgbFloat) -> None:
+def keep_means(fine: RgbFloat) -> None:
     """Cut off what is beyond black and white, and take it from the pixels around it.
 
     Args:

@@ -6,7 +6,7 @@ from PIL import Image
 from skimage import data
 
 from cozviewer.chain.chain import Chain
-from cozviewer.chain.fidelity import blurred, shrunk
+from cozviewer.chain.fidelity import blurred, enlarged, shrunk
 from cozviewer.chain.paper import first_state, later_states
 from cozviewer.chain.quick_view import quick_view
 from cozviewer.chain.recipe import TEXTURE, recipe_of
@@ -121,12 +121,56 @@ def test_texture_with_a_direction_has_its_whole_contrast() -> None:
     np.testing.assert_allclose(present[0], earlier[0], atol=0.1)
 
 
+def textured(region: Rect, share: float) -> RgbFloat:
+    """Return a level that has texture of its own, of a share of the contrast that grass should
+    have everywhere."""
+    luma = luma_of(to_float(grass()[100 : 100 + region.height, 100 : 100 + region.width]))
+    laid = texture_of(grass()).band(region, 6)
+    assert laid is not None
+    high = luma - blurred(luma, 2)
+    there = enlarged(blurred(shrunk(high**2), 1.5)) * 255**2
+    return (luma - high + high * share * laid[1] / np.sqrt(there)).repeat(3, axis=2)
+
+
 def test_a_level_that_has_its_own_texture_gets_none() -> None:
     region = around(256, 256, 6)
-    own = to_float(grass()[100 : 100 + region.height, 100 : 100 + region.width])
+    own = textured(region, 1.2)
     fine = own.copy()
     texture_of(grass()).add(fine, region, 6)
-    assert np.abs(fine - own)[16:-16, 16:-16].mean() * 255 < 0.5
+    assert np.abs(fine - own)[16:-16, 16:-16].mean() * 255 < 0.1
+
+
+def test_exaggerated_texture_is_softened() -> None:
+    """From the third version on, where a level has more than half again the contrast of its
+    texture; but not where texture is faint, as that may be beside a contour."""
+    region = around(256, 256, 6)
+    own = textured(region, 3)
+    left = {}
+    for version in (2, 3):
+        fine = own.copy()
+        texture_of(grass(), version).add(fine, region, 6)
+        left[version] = contrast(fine) / contrast(own)
+    assert left[2] == pytest.approx(1, abs=0.03)
+    assert 0.48 < left[3] < 0.62
+    assert np.abs(shrunk(blurred(fine - own, 6)))[4:-4, 4:-4].max() * 255 < 2
+    region = around(110, 60, 6)
+    own = 0.5 + 2 * (added(fur(), region, 6) - 0.5)
+    fine = own.copy()
+    texture_of(fur()).add(fine, region, 6)
+    assert contrast(fine) > 0.95 * contrast(own)
+
+
+def test_the_mean_stays_where_texture_is_beyond_black() -> None:
+    region = around(256, 256, 6)
+    y, x = np.mgrid[: region.height, : region.width] * (2 * np.pi / 16)
+    dark = (0.06 * (2 - np.cos(x) - np.cos(y))).astype(np.float32)[:, :, None].repeat(3, axis=2)
+    shift = {}
+    for version in (2, 3):
+        fine = dark.copy()
+        texture_of(grass(), version).add(fine, region, 6)
+        shift[version] = float(shrunk(np.clip(fine, 0, 1) - dark).mean()) * 255
+    assert shift[2] > 0.2
+    assert abs(shift[3]) < 0.02
 
 
 def test_shrunk_back_the_level_is_what_it_was() -> None:
