@@ -128,8 +128,9 @@ def textured(region: Rect, share: float) -> RgbFloat:
     laid = texture_of(grass()).band(region, 6)
     assert laid is not None
     high = luma - blurred(luma, 2)
-    there = enlarged(blurred(shrunk(high**2), 1.5)) * 255**2
-    return (luma - high + high * share * laid[1] / np.sqrt(there)).repeat(3, axis=2)
+    there = enlarged(blurred(shrunk(high**2), 1.5)) * np.float32(255**2)
+    own: RgbFloat = luma + high * (np.float32(share) * laid[1] / np.sqrt(there) - 1)
+    return own.repeat(3, axis=2)
 
 
 def test_a_level_that_has_its_own_texture_gets_none() -> None:
