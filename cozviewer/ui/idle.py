@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from cozviewer.jobs.document import Document
 from cozviewer.pyramid.camera import View
@@ -78,7 +79,8 @@ class Idle(QObject):
         self._document.ahead.stop()
         self._wait.stop()
         self._connections.close()
-        if self._watched is not None:
+        # Drawing with OpenGL gives the window another native one.
+        if self._watched is not None and isValid(self._watched):
             self._watched.removeEventFilter(self)
 
     @Slot(bool)

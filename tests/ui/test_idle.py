@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QProgressBar
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from cozviewer.config.choice import EngineChoice
 from cozviewer.jobs.document import Document
@@ -217,6 +219,16 @@ def test_another_image_is_begun_without_it(viewer: Bench, qtbot: QtBot) -> None:
         viewer.window.images.reload()
     assert not before.ahead.running
     viewer.engine.hold(after=math.inf)
+
+
+def test_a_window_that_became_another_native_one_is_closed(viewer: Bench) -> None:
+    """As when it draws with OpenGL from then on."""
+    assert idle(viewer)
+    document = document_of(viewer)
+    idle_of(viewer.window)._watched = before = QWindow()
+    delete(before)
+    viewer.window.close()
+    assert not document.ahead.running
 
 
 def test_the_setting_is_on_until_it_is_switched_off_and_kept(viewer: Bench, qtbot: QtBot) -> None:
