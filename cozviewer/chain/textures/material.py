@@ -53,8 +53,9 @@ OF_NOISE = 0.2
 (0.12)."""
 
 DIRECTED = (0.35, 0.6)
-"""Coherence from which on, and from which fully, the finest band counts as it is: noise has no
-direction, and strands of wood have more contrast there than THREE_OCTAVES allows for."""
+"""Coherence up to which the contrast of the finest band is freed of noise, and from which on it
+counts in full: noise has no direction, and the strands of wood have more contrast there than
+THREE_OCTAVES allows for."""
 
 Limits = tuple[float, float]
 

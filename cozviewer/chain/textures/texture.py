@@ -75,15 +75,18 @@ STRONG, SHARE = 9.0, 0.4
 the second version of TEXTURE on. Contrast so strong (gravel 18, grass 15) is between stones and
 between blades; each one by itself is smoother."""
 
-DIRECTS = 3
-"""The first version of TEXTURE in which texture with a direction has its whole contrast, detail has
-no more of it than EXCESS allows, and the mean stays where texture is beyond black and white."""
+FULL_CONTRAST = 3
+"""The first version of TEXTURE in which texture with a direction has all the contrast of its
+source, a level has no more than EXCESS allows, and clipping at black and white shifts no mean."""
 
-EXCESS, CLEAR = 1.5, (6.0, 9.0)
-"""Contrast that a level may have over that of its texture, and contrast of the texture up to which
-that does not matter, and from which on it does in full: where it fades out, there are contours. A
-model exaggerates what is all strands, and again at every step: grass had 3 times the contrast at
-x1024 and was 36 dB from its parent instead of 39."""
+EXCESS = 1.5
+"""Maximum contrast of a level in its finest band, over that of its texture. A model exaggerates
+strands, and more so at every step: grass had three times the contrast at x1024, and was 36 dB from
+its parent instead of 39."""
+
+CLEAR = (6.0, 9.0)
+"""Contrast of texture, in grey levels, up to which EXCESS does not apply, and from which on it
+applies in full: where texture fades out, contours begin."""
 
 MOST_GAIN = 1.6
 """Maximum gain of a cell."""
@@ -159,11 +162,11 @@ class PhotoTexture:
         band *= np.sqrt(np.clip(share, 0, 1)) * np.clip(room / np.maximum(contrast, 1e-3), 0, 1)
         # The downscaled level does not change.
         band -= enlarged(cause_of(shrunk(band), UNSHRINKING))
-        if self._version >= DIRECTS:
+        if self._version >= FULL_CONTRAST:
             band -= high * _excess(there, contrast)
         band *= np.float32(1 / 255)
         fine += band
-        if self._version >= DIRECTS:
+        if self._version >= FULL_CONTRAST:
             keep_means(fine)
 
     def band(self, level_region: Rect, z: int) -> tuple[RgbFloat, RgbFloat] | None:
@@ -333,7 +336,7 @@ class _Spots:
         self._rows, self._cols = rows[inside], cols[inside]
         known = np.s_[self._rows, self._cols]
         self._clean, self._contrast = figures.clean[known], figures.contrast[known]
-        directed = version >= DIRECTS
+        directed = version >= FULL_CONTRAST
         self._own_strength = figures.own_strength if directed else figures.own
         self._strength = figures.strength[known] if directed else self._contrast
         self._mean, self._spread = figures.mean[known], figures.spread[known]
