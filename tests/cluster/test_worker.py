@@ -97,9 +97,10 @@ def test_the_next_unit_is_in_the_network_while_one_is_encoded(
     worker, chain, photo = worker_of(lambda files, numbers, notice: models, smooth(192, 192))
     units = first_units(chain)
     together = list[bool]()
+    first = threading.Lock()  # tiles are encoded in several threads
 
     def slow(pixels: Rgb8) -> bytes:
-        if not together:  # the first tile waits for the network to be in use again
+        if first.acquire(blocking=False):  # it waits for the network to be in use again
             together.append(engine.begun.acquire(timeout=120) and engine.begun.acquire(timeout=120))
         return encode_tile(pixels)
 
