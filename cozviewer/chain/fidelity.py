@@ -169,6 +169,8 @@ def keep_means(fine: RgbFloat) -> None:
     Args:
         fine: (4H, 4W, 3); changed in place.
     """
+    if fine.min() >= 0 and fine.max() <= 1:
+        return
     means = shrunk(fine)
     np.clip(fine, 0, 1, out=fine)
     for _ in range(IN_RANGE):
