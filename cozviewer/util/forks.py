@@ -244,9 +244,8 @@ def _serve(link: socket.socket, message: bytes, files: list[int]) -> None:
             link.send(threaded)
             return
     gc.freeze()
-    signal.pthread_sigmask(
-        signal.SIG_BLOCK, [signal.SIGCHLD]
-    )  # its number stays its own until `pidfd_open`
+    # Until `pidfd_open`, an ended process is not reaped, so that no other has its number.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     try:
         number = os.fork()
         if number == 0:

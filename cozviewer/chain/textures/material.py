@@ -97,8 +97,8 @@ class Survey:
         near: The same of the places around it.
         contrast: Of the texture in the finest band, in grey levels, freed of noise.
         own: The same within the nearest 10 pixels.
-        strength, own_strength: The same, but freed of noise only so far as the texture has no
-            direction, see DIRECTED.
+        strength, own_strength: As `contrast` and `own`, but not freed of noise where the texture
+            has a direction, see DIRECTED.
         deviation: Standard deviation of the finest band with all that is in it.
         mean, spread: Colour of a cell, and the standard deviation of its luma.
         colour: Of the place itself, within 3 pixels.
