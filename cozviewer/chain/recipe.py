@@ -16,6 +16,7 @@ from cozviewer.chain.fidelity import (
     OF_METHOD_3,
     OF_METHOD_4,
     OF_METHOD_5,
+    OF_METHOD_7,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -33,7 +34,7 @@ LARGEST = 2048
 """Maximum side of a run in pixels of its level: a view of 1280 x 800 is one run, one of 3840 x 2160
 is four. The halo is an eighth of such a run."""
 
-METHOD = 7
+METHOD = 8
 """Version of the step (geometry, fidelity formula); raised by changes that affect pixels. Pyramids
 of sessions continue with the one that they were made with."""
 
@@ -54,6 +55,10 @@ the photo."""
 RESTORES_COLOURS = 7
 """The first version in which the detail of a later step is restored in colour, and what is lost
 beyond black and white is taken from the pixels around it."""
+
+LIMITS_CONTRAST = 8
+"""The first version in which a later step has at most some multiple of its parent's contrast in
+what lies beyond the parent's resolution."""
 
 TEXTURE = 3
 """Version of borrowing texture (`texture`, `material`); raised by changes that affect pixels.
@@ -130,8 +135,10 @@ class Recipe:
             return OF_METHOD_3
         if z <= STEP_LEVELS:
             return OF_PHOTO if self.method >= ADDS_ROUNDS else FIRST_OF_METHOD_4
-        if self.method >= RESTORES_COLOURS:
+        if self.method >= LIMITS_CONTRAST:
             return OF_STEP
+        if self.method >= RESTORES_COLOURS:
+            return OF_METHOD_7
         return OF_METHOD_5 if self.method >= LIMITS_DEPARTURE else OF_METHOD_4
 
     @property

@@ -12,12 +12,14 @@ from cozviewer.chain.fidelity import (
     OF_METHOD_3,
     OF_METHOD_4,
     OF_METHOD_5,
+    OF_METHOD_7,
     OF_PHOTO,
     OF_STEP,
     Correction,
     _convolved,
     _gaussian,
     _lacking_detail,
+    beyond_parent,
     blurred,
     corrected,
     enlarged,
@@ -201,6 +203,62 @@ def test_contrast_is_not_reduced_for_what_the_result_lacks() -> None:
     for result in (fine, np.full_like(fine, 0.5)):
         limited, other = with_and_without_limit(result, parent)
         np.testing.assert_array_equal(limited, other)
+
+
+def patterned(contrast: float) -> tuple[RgbFloat, RgbFloat]:
+    """Return a parent of faint noise, and a result with a lattice.
+
+    Args:
+        contrast: That of the lattice, over the parent's.
+    """
+    parent = np.float32(0.5) + (to_float(noise(48, 40)) - np.float32(0.5)) / np.float32(16)
+    spread = float((luma_of(parent) - blurred(luma_of(parent), 1)).std())
+    lattice = np.tile(np.asarray([[1, 1, -1, -1], [-1, -1, 1, 1]], np.float32), (80, 48))
+    return parent, enlarged(parent) + np.float32(contrast * spread) * lattice[:, :, None]
+
+
+def finest(fine: RgbFloat) -> float:
+    """Return the contrast beyond the resolution of the parent, away from the edges."""
+    return float(beyond_parent(fine)[32:-32, 32:-32].std())
+
+
+def test_after_the_first_step_no_pattern_grows_out_of_nothing() -> None:
+    """As beside a collar, where the model generates a weave with ten times the contrast."""
+    parent, fine = patterned(8)
+    before, after = (
+        corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_METHOD_7, OF_STEP)
+    )
+    assert finest(before) == pytest.approx(finest(fine), rel=0.02)
+    assert finest(after) == pytest.approx(finest(fine) * 1.5 / 8, rel=0.15)
+    assert np.abs(shrunk(after) - shrunk(before)).max() < 1 / 255
+    half = corrected(fine.copy(), parent, 0.5, OF_STEP)
+    assert finest(after) < finest(half) < finest(before)
+
+
+def test_a_pattern_as_strong_as_its_parent_stays() -> None:
+    for parent, fine in (patterned(0.9), sharp_and_blurred(0.6)):
+        before, after = (
+            corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_METHOD_7, OF_STEP)
+        )
+        np.testing.assert_array_equal(after, before)
+
+
+def test_what_lies_beyond_the_parent_shrinks_to_nothing() -> None:
+    fine = to_float(noise(192, 160))
+    beyond = beyond_parent(fine)
+    assert np.abs(shrunk(beyond)).std() < 0.25 * shrunk(fine).std()
+    smooth = enlarged(to_float(gentle(48, 40)))
+    assert np.abs(beyond_parent(smooth))[16:-16, 16:-16].max() < 2 / 255
+
+
+@pytest.mark.parametrize("blur", [0.5, 1.0, 2.5])
+def test_contours_stay_sharper_than_those_of_their_parent(blur: float) -> None:
+    sharp = np.repeat((np.arange(64) > 32).astype(np.float32)[None, :, None], 40, 0).repeat(3, 2)
+    fine, soft = sharp.repeat(4, 0).repeat(4, 1), blurred(sharp, blur)
+    before, after = (
+        corrected(fine.copy(), soft, 1.0, correction) for correction in (OF_METHOD_7, OF_STEP)
+    )
+    np.testing.assert_array_equal(after, before)
 
 
 def test_contours_of_a_soft_parent_get_no_rings() -> None:

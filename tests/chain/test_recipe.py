@@ -10,6 +10,7 @@ from cozviewer.chain.fidelity import (
     OF_METHOD_3,
     OF_METHOD_4,
     OF_METHOD_5,
+    OF_METHOD_7,
     OF_PHOTO,
     OF_STEP,
     Correction,
@@ -31,10 +32,10 @@ RECIPE = Recipe(
 def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
     """When this fails, every pyramid in every cache is orphaned: raise METHOD only on purpose."""
     assert RECIPE.text == (
-        '{"fidelity":1.0,"halo":16,"method":7,"prompter":{"name":"none"},"seed":0,'
+        '{"fidelity":1.0,"halo":16,"method":8,"prompter":{"name":"none"},"seed":0,'
         '"upscaler":{"name":"Fake","weights":"abc"}}'
     )
-    assert RECIPE.digest == "e60ccbe1a46c94515794cbc2ca786f2a78f9fd95db106d782242b525c31a205c"
+    assert RECIPE.digest == "98da88c88626cf717c936333e1af734aa40ebced713e9b1884019d8f74bb2cfc"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,7 @@ def test_the_text_is_canonical_and_its_digest_never_changes() -> None:
         replace(RECIPE, method=3),
         replace(RECIPE, method=4),
         replace(RECIPE, method=5),
+        replace(RECIPE, method=7),
     ],
 )
 def test_whatever_differs_gives_another_digest(other: Recipe) -> None:
@@ -75,7 +77,8 @@ def test_an_earlier_method_stays_what_it_was() -> None:
         (4, FIRST_OF_METHOD_4, OF_METHOD_4),
         (5, FIRST_OF_METHOD_4, OF_METHOD_5),
         (6, OF_PHOTO, OF_METHOD_5),
-        (7, OF_PHOTO, OF_STEP),
+        (7, OF_PHOTO, OF_METHOD_7),
+        (8, OF_PHOTO, OF_STEP),
     ],
 )
 def test_a_step_is_corrected_as_its_method_does(

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cozviewer.chain.fidelity import blurred, cause_of, enlarged, keep_means, ramp, shrunk
+from cozviewer.chain.fidelity import beyond_parent, blurred, enlarged, keep_means, ramp, shrunk
 from cozviewer.chain.recipe import TEXTURE
 from cozviewer.chain.textures.material import CELL, FINE, GRID, MARGIN, PLAIN, Survey, survey
 from cozviewer.image.pixels import LUMA, Rgb8, RgbFloat, luma_of, padded
@@ -94,9 +94,6 @@ MOST_GAIN = 1.6
 ROOM = 2.5
 """Least distance from black and white, in standard deviations of the texture."""
 
-UNSHRINKING = 4
-"""Rounds in which it is found what to subtract so that a band shrinks to nothing."""
-
 LACK = 6.0
 """Sigma, in pixels, within which it is measured what a level lacks."""
 
@@ -161,7 +158,7 @@ class PhotoTexture:
         room = enlarged(blurred(shrunk(_room(fine)), LACK / GRID)) * np.float32(255 / ROOM)
         band *= np.sqrt(np.clip(share, 0, 1)) * np.clip(room / np.maximum(contrast, 1e-3), 0, 1)
         # The downscaled level does not change.
-        band -= enlarged(cause_of(shrunk(band), UNSHRINKING))
+        band = beyond_parent(band)
         if self._version >= FULL_CONTRAST:
             band -= high * _excess(there, contrast)
         band *= np.float32(1 / 255)
