@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -241,7 +241,9 @@ def _devices() -> Sequence[str]:
 @pytest.fixture(autouse=True)
 def _nothing_takes_the_mouse(qapp: QApplication) -> Iterator[None]:
     """Hide what a test leaves open: a dialog or a menu would take the mouse from the next test for
-    as long as Python keeps it. Release what it leaves pressed: every later move would be a drag."""
+    as long as Python keeps it. Release what it leaves pressed: every later move would be a drag.
+    Begin with the pointer beside the window: where one before left it, a move to it is none."""
+    QCursor.setPos(qapp.primaryScreen().geometry().bottomRight())
     yield
     for button in BUTTONS:
         QTest.mouseRelease(QWidget(), button)
