@@ -52,6 +52,23 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (cores or 1)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal out the tests of the window, which mostly wait, and all others, which mostly compute:
+    every process begins with a run of as many tests, every second one with those of the window."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ui = [item for item in items if WINDOW_TESTS in item.path.parents]
+    others = [item for item in items if WINDOW_TESTS not in item.path.parents]
+    dealt = list[pytest.Item]()
+    for i in range(processes):
+        both = [
+            group[len(group) * i // processes : len(group) * (i + 1) // processes]
+            for group in (others, ui)
+        ]
+        dealt += both[i % 2] + both[1 - i % 2]
+    items[:] = dealt
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Collect no garbage while all modules are imported, and pass over their objects afterwards:
@@ -62,6 +79,8 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.disable()  # see `_garbage_is_collected_here`
     return modules
 
+
+WINDOW_TESTS = Path(__file__).with_name("ui")
 
 PATIENCE_MS = round(1000 * PATIENCE)
 """Least time that is waited for a signal or a state."""
