@@ -55,7 +55,7 @@ FAR = (2.0, 3.0)
 its detail gets further rounds, and from which on it gets them in full."""
 
 FAINT = 1.0
-"""Contrast in grey levels below which none is taken for exaggerated: rounding makes as much."""
+"""Grey levels that the parent's own contrast counts as at least: rounding makes as much."""
 
 UNSHRINKING = 4
 """Rounds in which it is found what to subtract so that an image shrinks to nothing."""
