@@ -1,6 +1,7 @@
 """The Tone panel: which part of a file's values is shown, and how."""
 
 from dataclasses import replace
+from functools import cached_property
 
 from numpy import int64
 from numpy.typing import NDArray
@@ -31,9 +32,6 @@ _MARGIN = 14
 class TonePanel(QWidget):
     """Holds a tone and changes it. It has more than 20 methods: one for each field.
 
-    Attributes:
-        form: The fields.
-
     Signals:
         changed: (Tone) another tone, perhaps while something is still being dragged.
         chosen: (Tone) another tone is meant.
@@ -47,12 +45,22 @@ class TonePanel(QWidget):
         self.setObjectName("tone")
         self._offered: ToneRange | None = None
         self._tone = AUTOMATIC
-        self.form = ToneForm()
         self._sentence = Label()
         self._sentence.setWordWrap(True)
-        self._lay_out()
-        self._connect()
+        self._column = self._lay_out()
         self.show_range(None, "")
+
+    @cached_property
+    def form(self) -> ToneForm:
+        """The fields; created for the first file that offers any, as few do."""
+        form = ToneForm()
+        self._connect(form)
+        self._column.insertWidget(self._column.indexOf(self._sentence) + 1, form)
+        return form
+
+    @property
+    def _has_form(self) -> bool:
+        return "form" in vars(self)
 
     @property
     def tone(self) -> Tone:
@@ -74,7 +82,7 @@ class TonePanel(QWidget):
     @property
     def dragging(self) -> bool:
         """Whether something is being dragged."""
-        return self.form.dragging
+        return self._has_form and self.form.dragging
 
     def show_range(self, offered: ToneRange | None, sentence: str) -> None:
         """Show what a file offers.
@@ -86,10 +94,12 @@ class TonePanel(QWidget):
         self._offered, self._tone = offered, AUTOMATIC
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self.form.setVisible(offered is not None)
         if offered is not None:
+            self.form.show()
             self.form.show_range(offered)
             self.form.show_tone(AUTOMATIC, offered)
+        elif self._has_form:
+            self.form.hide()
 
     def show_numbers(
         self, offered: ToneRange, presets: tuple[Preset, ...], extent: Extent = "image"
@@ -110,13 +120,13 @@ class TonePanel(QWidget):
         if self._offered is not None:
             self.form.show_tone(tone, self._offered)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> QVBoxLayout:
+        """Lay the panel out, and return the column that scrolls."""
         page = QWidget()
         page.setObjectName("tone-page")
         column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN, 10, _MARGIN, 10)
         column.addWidget(self._sentence)
-        column.addWidget(self.form)
         column.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
@@ -126,11 +136,11 @@ class TonePanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(area)
+        return column
 
     # -- what the user does ----------------------------------------------------------------------
 
-    def _connect(self) -> None:
-        form = self.form
+    def _connect(self, form: ToneForm) -> None:
         form.plot.dragged.connect(self.drag_to)
         form.plot.dropped.connect(self.settle)
         form.low.chosen.connect(self._on_low)
