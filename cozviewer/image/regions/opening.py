@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from cozviewer.image.formats import check_package, format_named
 from cozviewer.image.readers.table import DICOM, MAP, SLIDE
-from cozviewer.image.regions.reader import ProcessReader
+from cozviewer.image.regions.reader import ProcessReader, RegionProcess
 from cozviewer.image.subject import UNKNOWN, Subject
 from cozviewer.image.tiff.marks import Maker, marks_of
 from cozviewer.image.tiff.pages import pages_of
@@ -17,6 +17,9 @@ from cozviewer.util.translation import translate
 
 _SLIDE_CLASS = b"UI\x1e\x001.2.840.10008.5.1.4.1.1.77.1.6"
 """SOP class "VL Whole Slide Microscopy Image" (DICOM PS3.6, annex A) with its type and length."""
+
+SLIDES = RegionProcess("slides", private=True)
+"""What reads whole slides; their errors may quote the names of patients."""
 
 SLIDE_HEAD_BYTES = 1024
 """Bytes that `is_read_by_regions` examines."""
@@ -34,11 +37,11 @@ def open_slide(request: RegionRequest) -> RegionReader | None:
         if _maker(request) != "slide":
             return None
         check_package(SLIDE, request.name)
-        return _opened_or_none(SLIDE, "slides", request)
+        return _opened_or_none(SLIDE, request, SLIDES)
     if request.kind == DICOM and not _is_dicom_slide(request):
         return None
     check_package(SLIDE, request.name)
-    return ProcessReader(request.kind, "slides", request, private=True)
+    return ProcessReader(request.kind, request, SLIDES)
 
 
 def open_map(request: RegionRequest) -> RegionReader | None:
@@ -48,7 +51,7 @@ def open_map(request: RegionRequest) -> RegionReader | None:
     """
     if _maker(request) != "map" or find_spec("rasterio") is None:
         return None
-    return _opened_or_none(MAP, "maps", request, _ground(request))
+    return _opened_or_none(MAP, request, RegionProcess("maps"), _ground(request))
 
 
 def unread_notices(request: RegionRequest) -> tuple[str, ...]:
@@ -68,13 +71,15 @@ def unread_notices(request: RegionRequest) -> tuple[str, ...]:
 def open_page(request: RegionRequest) -> RegionReader | None:
     """Open a page of a PDF."""
     check_package("PDF", request.name)
-    return ProcessReader("PDF", "pdf_pages", request, identity=_identity(request))
+    process = RegionProcess("pdf_pages")
+    return ProcessReader("PDF", request, process, identity=_identity(request))
 
 
 def open_drawing(request: RegionRequest) -> RegionReader | None:
     """Open an SVG."""
     check_package("SVG", request.name)
-    return ProcessReader("SVG", "drawings", request, identity=_identity(request))
+    process = RegionProcess("drawings")
+    return ProcessReader("SVG", request, process, identity=_identity(request))
 
 
 def is_read_by_regions(kind: str, head: bytes) -> bool:
@@ -99,10 +104,10 @@ def open_anything(request: RegionRequest) -> RegionReader:
 
 
 def _opened_or_none(
-    kind: str, module: str, request: RegionRequest, subject: Subject | None = None
+    kind: str, request: RegionRequest, process: RegionProcess, subject: Subject | None = None
 ) -> RegionReader | None:
     try:
-        return ProcessReader(kind, module, request, private=kind == SLIDE, subject=subject)
+        return ProcessReader(kind, request, process, subject=subject)
     except BadInput:
         return None
 

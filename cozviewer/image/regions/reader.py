@@ -34,14 +34,18 @@ def started(module: str) -> Process:
 
 @dataclass(frozen=True)
 class RegionProcess:
-    """How the process is started, and how long it may take.
+    """What the process runs, how it is started, and how long it may take.
 
     Attributes:
+        module: The module of this package that reads the file.
+        private: Whether errors of the library may quote personal data.
         started: Starts it for a module of this package.
         header_seconds: Time for starting it and reading a header; of a map, values of all of it.
         region_seconds: Time for reading a region, besides that of its pixels.
     """
 
+    module: str
+    private: bool = False
     started: Callable[[str], Process] = started
     header_seconds: float = 60.0
     region_seconds: float = 10.0
@@ -57,38 +61,34 @@ class ProcessReader:
     def __init__(
         self,
         kind: str,
-        module: str,
         request: RegionRequest,
+        process: RegionProcess,
         *,
-        private: bool = False,
         identity: bytes | None = None,
         subject: Subject | None = None,
-        process: RegionProcess | None = None,
     ) -> None:
         """Start the process and read the header.
 
         Args:
             kind: Name of the format.
-            module: The module of this package that reads it.
             request: The file.
-            private: Whether errors of the library may quote personal data.
+            process: What reads it.
             identity: See `RegionFacts`.
             subject: What it shows, if stated elsewhere in the file.
-            process: How it is started; None: as usual.
 
         Raises:
             BadInput: It cannot be read.
             Cancelled: `request.cancelled` is set.
         """
         self._kind, self._name = kind, request.name
-        self._process = process or RegionProcess()
+        self._process = process
         self._request = {
-            "module": module,
+            "module": process.module,
             "path": str(request.path.absolute()),
             "page": request.page,
             "managed": request.managed,
             "tone": request.tone.text,
-            "private": private,
+            "private": process.private,
         }
         self._worker: Worker | None = None
         self._hopeless: set[tuple[int, Rect]] = set()
@@ -194,7 +194,7 @@ class ProcessReader:
         try:
             process = self._process
             header = worker.start(
-                lambda: process.started(str(self._request["module"])),
+                lambda: process.started(process.module),
                 self._request,
                 process.header_seconds,
             )

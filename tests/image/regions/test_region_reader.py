@@ -58,9 +58,7 @@ class Acting:
     def opened(self, acts: str, *, private: bool = False, **options: object) -> ProcessReader:
         self.path.write_text(acts)
         request = RegionRequest(self.path, "TIFF", "a.svs", **options)  # type: ignore[arg-type]
-        return ProcessReader(
-            "whole slide", "acting_for_tests", request, private=private, process=self.process
-        )
+        return ProcessReader("whole slide", request, replace(self.process, private=private))
 
     @property
     def acts(self) -> str:
@@ -77,7 +75,10 @@ def acting(tmp_path: Path) -> Acting:
     )
     command = [sys.executable, "-P", "-c", start, str(Path(__file__).parents[3])]
     process = RegionProcess(
-        lambda _: popen(command), header_seconds=PATIENCE, region_seconds=PATIENCE
+        "acting_for_tests",
+        started=lambda _: popen(command),
+        header_seconds=PATIENCE,
+        region_seconds=PATIENCE,
     )
     return Acting(tmp_path, process)
 
