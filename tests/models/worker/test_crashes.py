@@ -251,10 +251,12 @@ def test_a_model_forgotten_before_its_turn_is_not_made(remote: Callable[[str], R
     with pytest.raises(Cancelled):
         other.load(cancelled_at_the_second_look())
     del other
+    draft = Fake("wait", engine.folder, context, "draft")
+    engine.models.drafts(draft, None, engine.notices.append).load()  # all before it was read
     (engine.folder / "go").touch()
     thread.join(60)
     engine.upscaler.load()  # in the same lane, so the other one's turn is over
-    assert (engine.folder / "made").read_text() == "x"
+    assert (engine.folder / "made").read_text() == "xx", "the engine in use and the draft"
 
 
 def test_a_draft_does_not_wait_for_a_step(remote: Callable[[str], Remote]) -> None:
