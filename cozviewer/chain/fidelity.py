@@ -60,6 +60,9 @@ FAINT = 1.0
 UNSHRINKING = 4
 """Rounds in which it is found what to subtract so that an image shrinks to nothing."""
 
+OWN = (2.0, 5.0)
+"""Contrast of a parent in grey levels up to which it is faint, and from which on it is strong."""
+
 OCTAVES = (1.0, 3**0.5, 12**0.5)
 """Blurs (sigma) in parent pixels, one after the other, that come to 1, 2 and 4: between them lie
 the three finest octaves of a parent."""
@@ -94,7 +97,8 @@ class Correction:
             have is reduced.
         exaggeration: Contrast that the result may have beyond the resolution of its parent (RMS
             within some 2 parent pixels), as a multiple of the parent's own: of the strongest of its
-            three finest octaves. Natural textures have 0.9 to 1.5; what exceeds it is reduced.
+            three finest octaves. The first for faint contrast, the second for strong (see OWN);
+            what exceeds it is reduced. Natural textures have 0.9 to 1.5, strands up to 2.
     """
 
     rounds: int = 2
@@ -104,7 +108,7 @@ class Correction:
     contrast: tuple[float, float] = (4.0, 10.0)
     centred: bool = True
     departure: float = math.inf
-    exaggeration: float = math.inf
+    exaggeration: tuple[float, float] | None = None
 
 
 COLOURS = Correction()
@@ -141,11 +145,11 @@ OF_METHOD_7 = replace(OF_METHOD_5, coloured=True)
 noise in colour. The least of 25 places in wood has 39.1 dB instead of 36.8, and shifts by 0.02 grey
 levels instead of 0.13."""
 
-OF_STEP = replace(OF_METHOD_7, exaggeration=1.5)
+OF_STEP = replace(OF_METHOD_7, exaggeration=(1.5, 2.5))
 """For the steps after it: no pattern grows out of nothing. Beside the collar of a portrait, a model
 generates a lattice whose contrast (the finest octave's) goes from 1.7 grey levels at x64 to 9 at
-x256 and 15 at x1024 without the limit, and to 1.2 and 0.9 with it; with a limit of 2, a faint
-lattice is left. Contours, hair and fur are hardly ever above it."""
+x256 and 15 at x1024 without the limit, and to 1.2 and 1.0 with it. With a limit of 2 for faint
+contrast a lattice is left; with 1.5 for strong contrast, wood loses a quarter of its own at x16."""
 
 
 def corrected(
@@ -179,7 +183,7 @@ def corrected(
             fine -= (fine - enlarged(blurred(means, LEVEL_SIGMA))) * enlarged(less)
             there = share * ramp(less, 0, CLEAR_EXCESS)
             fine += enlarged(_lacking(parent - shrunk(fine), AFTER_LIMIT, there)[0])
-    if correction.exaggeration < math.inf:
+    if correction.exaggeration is not None:
         less = _exaggerated(fine, parent, correction.exaggeration) * np.float32(strength)
         if less.any():
             fine -= beyond_parent(fine) * enlarged(less)
@@ -252,7 +256,9 @@ def _excess(means: RgbFloat, residual: RgbFloat, most: float) -> NDArray[np.floa
     return blurred(np.minimum(share, np.float32(MOST_EXCESS)), 1)
 
 
-def _exaggerated(fine: RgbFloat, parent: RgbFloat, most: float) -> NDArray[np.float32]:
+def _exaggerated(
+    fine: RgbFloat, parent: RgbFloat, most: tuple[float, float]
+) -> NDArray[np.float32]:
     """Return the share of its contrast beyond the parent's resolution that a result has in excess,
     (H, W, 1), 0..1.
 
@@ -267,7 +273,8 @@ def _exaggerated(fine: RgbFloat, parent: RgbFloat, most: float) -> NDArray[np.fl
     for sigma in OCTAVES:
         sharper, softer = softer, blurred(softer, sigma)
         np.maximum(own, blurred((sharper - softer) ** 2, LEVEL_SIGMA), out=own)
-    kept = np.minimum(np.float32(most) * np.sqrt(own / np.maximum(power, own)), 1)
+    limit = most[0] + (most[1] - most[0]) * ramp(np.sqrt(own) * 255, *OWN)
+    kept = np.minimum(limit * np.sqrt(own / np.maximum(power, own)), np.float32(1))
     return blurred(1 - kept, 1)
 
 
