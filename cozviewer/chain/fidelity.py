@@ -145,11 +145,11 @@ OF_METHOD_7 = replace(OF_METHOD_5, coloured=True)
 noise in colour. The least of 25 places in wood has 39.1 dB instead of 36.8, and shifts by 0.02 grey
 levels instead of 0.13."""
 
-OF_STEP = replace(OF_METHOD_7, exaggeration=(1.5, 2.5))
+OF_STEP = replace(OF_METHOD_7, exaggeration=(1.0, 2.5))
 """For the steps after it: no pattern grows out of nothing. Beside the collar of a portrait, a model
 generates a lattice whose contrast (the finest octave's) goes from 1.7 grey levels at x64 to 9 at
-x256 and 15 at x1024 without the limit, and to 1.2 and 1.0 with it. With a limit of 2 for faint
-contrast a lattice is left; with 1.5 for strong contrast, wood loses a quarter of its own at x16."""
+x256 and 15 at x1024 without the limit, and to 0.9 and 0.8 with it. With a limit of 1.2 or 1.5 for
+faint contrast a trace is left; with 1.5 for strong contrast, wood loses a quarter at x16."""
 
 
 def corrected(
