@@ -76,6 +76,13 @@ def test_without_a_handle_the_open_photo_stays_until_there_are_some(
     settle(qtbot, window)
 
 
+def test_without_a_handle_the_open_photo_can_be_zoomed_into(viewer: Bench, qtbot: QtBot) -> None:
+    with no_handles():
+        zoom_in(viewer, qtbot)
+    assert "new tiles are kept in memory only" in viewer.window.banner.text
+    assert viewer.engine.calls > 0
+
+
 def test_on_a_full_disk_detail_is_drawn_and_shown_and_kept_in_memory(
     viewer: Bench, qtbot: QtBot
 ) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -98,7 +99,13 @@ def budget_for(view_pixels: int, *, in_memory: bool) -> int:
     cap = MEMORY_CAP
     if not in_memory:
         cap = min(max(FROM_FILE_LEAST, FROM_FILE_SHARE * view_pixels), FROM_FILE_CAP)
-    return min(int(psutil.virtual_memory().total * MEMORY_SHARE), cap)
+    return min(int(_total_memory() * MEMORY_SHARE), cap)
+
+
+@cache
+def _total_memory() -> int:
+    """Return the memory of the computer in bytes; read once, as it takes a file handle."""
+    return int(psutil.virtual_memory().total)
 
 
 class TileCache:
