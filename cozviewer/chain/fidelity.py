@@ -184,9 +184,10 @@ def corrected(
             there = share * ramp(less, 0, CLEAR_EXCESS)
             fine += enlarged(_lacking(parent - shrunk(fine), AFTER_LIMIT, there)[0])
     if correction.exaggeration is not None:
-        less = _exaggerated(fine, parent, correction.exaggeration) * np.float32(strength)
+        beyond = beyond_parent(fine)
+        less = _exaggerated(luma_of(beyond), parent, correction.exaggeration) * np.float32(strength)
         if less.any():
-            fine -= beyond_parent(fine) * enlarged(less)
+            fine -= beyond * enlarged(less)
     if correction.coloured:
         keep_means(fine)
     return fine
@@ -257,18 +258,18 @@ def _excess(means: RgbFloat, residual: RgbFloat, most: float) -> NDArray[np.floa
 
 
 def _exaggerated(
-    fine: RgbFloat, parent: RgbFloat, most: tuple[float, float]
+    beyond: RgbFloat, parent: RgbFloat, most: tuple[float, float]
 ) -> NDArray[np.float32]:
     """Return the share of its contrast beyond the parent's resolution that a result has in excess,
     (H, W, 1), 0..1.
 
     Args:
-        fine: (4H, 4W, 3), the result.
+        beyond: (4H, 4W, 1), the luma of what the result has there.
         parent: (H, W, 3).
         most: See `Correction.exaggeration`.
     """
-    luma, softer = luma_of(fine), luma_of(parent)
-    power = blurred(shrunk(beyond_parent(luma) ** 2), LEVEL_SIGMA)
+    power = blurred(shrunk(beyond**2), LEVEL_SIGMA)
+    softer = luma_of(parent)
     own = np.full_like(power, (FAINT / 255) ** 2)
     for sigma in OCTAVES:
         sharper, softer = softer, blurred(softer, sigma)
