@@ -24,7 +24,11 @@ class Packages:
         for name in names:
             module = ModuleType(name)
             module.__spec__ = ModuleSpec(name, None)
-            self._patch.setitem(sys.modules, name, module)
+            self.replace(module)
+
+    def replace(self, module: ModuleType) -> None:
+        """Have this module imported by its name."""
+        self._patch.setitem(sys.modules, module.__name__, module)
 
     def add_folder(self, name: str, folder: Path) -> None:
         """Have a package, and the files in it, found in a folder."""
@@ -33,7 +37,7 @@ class Packages:
         spec.submodule_search_locations = [str(folder)]
         module = ModuleType(name)
         module.__spec__ = spec
-        self._patch.setitem(sys.modules, name, module)
+        self.replace(module)
 
     def put(self, there: bool, *names: str) -> None:
         """Have packages found, or not."""

@@ -15,6 +15,7 @@ from cozviewer import cli
 from cozviewer.config.choice import EngineChoice
 from cozviewer.image.tone import AUTOMATIC, Tone
 from cozviewer.util.errors import Failure
+from tests.packages import Packages
 from tests.patience import PATIENCE
 from tests.pyramid.images import encoded, noise
 
@@ -22,7 +23,7 @@ Opened = list[tuple[object, ...]]
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+def opened(packages: Packages) -> Opened:
     """Put a viewer in place that only notes what it is asked to open."""
     calls: Opened = []
 
@@ -33,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
 
     app = types.ModuleType("cozviewer.app")
     app.run_viewer = run_viewer  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "cozviewer.app", app)
+    packages.replace(app)
     return calls
 
 
@@ -128,9 +129,9 @@ def test_without_a_screen_one_sentence_says_what_works(
 
 
 def test_a_machine_without_qts_libraries_gets_a_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    packages: Packages, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "cozviewer.app", None)
+    packages.hide("cozviewer.app")
     assert cli.main(["photo.jpg"]) == 1
     assert "cozviewer render" in capsys.readouterr().err
 

@@ -197,11 +197,11 @@ def run_spec(monkeypatch: pytest.MonkeyPatch, platform: str, *missing: str) -> d
     hooks.collect_submodules = hooks.collect_data_files = lambda *args, **options: []  # type: ignore[attr-defined]
     hooks.collect_all = lambda package: ([], [], [f"{package}.found"])  # type: ignore[attr-defined]
     hooks.copy_metadata = lambda package, **_: version(package) and []  # type: ignore[attr-defined]
-    for name in ("PyInstaller", "PyInstaller.utils"):
-        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
-    monkeypatch.setitem(sys.modules, hooks.__name__, hooks)
+    packages = Packages(monkeypatch)
+    packages.add("PyInstaller", "PyInstaller.utils")
+    packages.replace(hooks)
+    packages.hide(*missing)
     monkeypatch.setattr(sys, "platform", platform)
-    Packages(monkeypatch).hide(*missing)
     kinds = {name: kind(name) for name in ("Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE")}
     spec = BUNDLE / "cozviewer.spec"
     exec(compile(spec.read_text("utf-8"), spec, "exec"), {**kinds, "SPECPATH": str(BUNDLE)})

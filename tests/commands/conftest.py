@@ -11,6 +11,7 @@ import pytest
 from cozviewer.cli import main
 from cozviewer.models.number_formats import supported_formats
 from tests.commands.small_states import shrink_states
+from tests.models.short_network import shorten
 from tests.pyramid.images import encoded, smooth
 
 
@@ -71,10 +72,9 @@ def quick() -> Sequence[str]:
 
 @pytest.fixture
 def short_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave all but two blocks out of the real network in OpenVINO, which takes most of its time to
-    compile: for tests of what goes on around it, whatever the detail looks like."""
-    monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.BLOCKS", 2)
-    monkeypatch.setattr("cozviewer.models.realesrgan.openvino_network.PER_PIECE", 1)
+    """A short network in OpenVINO: for tests of what goes on around it, whatever the detail looks
+    like."""
+    shorten(monkeypatch)
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from PIL import ImageFile
 
 from tests.commands.conftest import Run
+from tests.decoder import decode_by
 from tests.patience import PATIENCE
 
 
@@ -22,7 +22,7 @@ def test_ctrl_c_while_an_image_is_decoded(
         os.kill(os.getpid(), signal.SIGINT)
         release.wait(PATIENCE)
 
-    monkeypatch.setattr(ImageFile.ImageFile, "load", stuck)
+    decode_by(monkeypatch, stuck)
     output = {"render": "out.png", "movie": "out.webp", "export-session": "out.cozview"}
     out = photo.with_name(output.get(command, "out"))
     options = [] if command == "evaluate" else ["-o", out]

@@ -3,8 +3,13 @@
 import pytest
 
 from cozviewer.export import large
+from cozviewer.export.upscaling import bands
+from cozviewer.pyramid import compose
 
 
-def write_in_bands(monkeypatch: pytest.MonkeyPatch, above: int = 1000) -> None:
-    """Write images of more than `above` pixels in bands."""
-    monkeypatch.setattr(large, "LARGE", above)
+def write_in_bands(patch: pytest.MonkeyPatch, above: int = 1000, rows: int | None = None) -> None:
+    """Write images of more than `above` pixels in bands, of that many rows of a level."""
+    patch.setattr(large, "LARGE", above)
+    if rows is not None:
+        for module in (compose, bands):
+            patch.setattr(module, "BAND", rows)

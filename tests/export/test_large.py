@@ -21,6 +21,7 @@ from cozviewer.image.source import open_source
 from cozviewer.util.errors import BadInput, Cancelled, Failure
 from tests.export.banding import write_in_bands
 from tests.export.test_origin import ORIGIN
+from tests.packages import Packages
 from tests.pyramid.images import exif_block, noise, smooth
 
 pytest.importorskip("pyvips")
@@ -147,9 +148,9 @@ def test_saving_an_image_takes_this_way_by_itself(tmp_path: Path, small_is_large
 
 
 def test_without_the_library_what_fits_into_memory_is_saved_all_the_same(
-    tmp_path: Path, small_is_large: None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, small_is_large: None, packages: Packages
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyvips", None)
+    packages.hide("pyvips")
     path = tmp_path / "a.tif"
     save_image(path, IMAGE, ORIGIN)
     assert np.array_equal(np.asarray(Image.open(path)), IMAGE)

@@ -19,7 +19,6 @@ from cozviewer.export.tasks import ImageOptions, RegionTask
 from cozviewer.export.upscaling.upscale import UpscaleTask
 from cozviewer.image.pixels import Rgb8, RgbFloat
 from cozviewer.models.prompters import TextPrompter
-from cozviewer.pyramid import compose
 from cozviewer.pyramid.store.store import TileStore
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import Cancelled, Failure
@@ -59,8 +58,7 @@ class Watched(DetailUpscaler):
 @pytest.fixture
 def upscaler(monkeypatch: pytest.MonkeyPatch) -> Watched:
     """Return an engine that draws a photo in many units; small images count as large."""
-    monkeypatch.setattr(compose, "BAND", 64)
-    write_in_bands(monkeypatch)
+    write_in_bands(monkeypatch, rows=64)
     return Watched()
 
 

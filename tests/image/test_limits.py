@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFile
+from PIL import Image
 
 from cozviewer.image import decode, limits
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source, preview
 from cozviewer.util.errors import BadInput, HugeImage
+from tests.decoder import decode_by
 from tests.packages import Packages
 from tests.pyramid.images import encoded, noise, png_of_size
 from tests.room import Room
@@ -28,7 +29,7 @@ def _no_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     def decoded(_: object) -> None:
         raise AssertionError("a pixel was decoded")
 
-    monkeypatch.setattr(ImageFile.ImageFile, "load", decoded)
+    decode_by(monkeypatch, decoded)
 
 
 @pytest.mark.usefixtures("_no_decoding")

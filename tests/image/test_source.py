@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import ImageCms, ImageFile
+from PIL import ImageCms
 
 from cozviewer.image.rect import Rect
 from cozviewer.image.source import open_source, preview, source_from_pixels
 from cozviewer.pyramid.geometry import level_size
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.decoder import decode_by
 from tests.mutations import edited
 from tests.patience import PATIENCE
 from tests.pyramid.images import encoded, exif_block, noise, png_of_size, smooth
@@ -162,7 +163,7 @@ def test_a_decoder_that_cannot_be_interrupted_is_not_waited_for(
         release.wait(PATIENCE)
         ended.set()
 
-    monkeypatch.setattr(ImageFile.ImageFile, "load", stuck)
+    decode_by(monkeypatch, stuck)
     with pytest.raises(Cancelled, match="was stopped"):
         read(path, cancelled=begun.is_set)
     assert not ended.is_set()

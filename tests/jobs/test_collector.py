@@ -4,7 +4,6 @@ import gc
 import sys
 import threading
 import weakref
-from types import ModuleType
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -18,6 +17,7 @@ from cozviewer.jobs.collector import (
     libraries_passed_over,
     loaded_apart,
 )
+from tests.packages import Packages
 
 pytestmark = pytest.mark.usefixtures("nothing_passed_over", "collector_on")
 
@@ -46,24 +46,22 @@ def test_where_it_was_off_it_stays_off() -> None:
     assert not gc.isenabled()
 
 
-def imported(monkeypatch: pytest.MonkeyPatch, modules: int, many: int = 5) -> None:
+def imported(packages: Packages, modules: int, many: int = 5) -> None:
     """Import something within `libraries_passed_over`."""
     with libraries_passed_over(many):
-        for number in range(modules):
-            name = f"library.part{len(sys.modules)}_{number}"
-            monkeypatch.setitem(sys.modules, name, ModuleType(name))
+        packages.add(*(f"library.part{len(sys.modules)}_{number}" for number in range(modules)))
 
 
 def test_objects_are_passed_over_the_first_time_and_after_each_large_library(
-    monkeypatch: pytest.MonkeyPatch,
+    packages: Packages,
 ) -> None:
-    imported(monkeypatch, 0)
+    imported(packages, 0)
     first = gc.get_freeze_count()
     assert first > 1000
     later: list[list[int]] = [[] for _ in range(1000)]
-    imported(monkeypatch, 5)
+    imported(packages, 5)
     assert gc.get_freeze_count() <= first
-    imported(monkeypatch, 6)
+    imported(packages, 6)
     assert gc.get_freeze_count() >= first + len(later) / 2
 
 

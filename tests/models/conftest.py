@@ -21,6 +21,7 @@ from tests.models.tiny_qwen import save_adapter, save_tiny_qwen
 from tests.models.tiny_ram import saved_ram
 from tests.models.tiny_sd2 import save_tiny_sd2, saved_pisa
 from tests.models.tiny_sd3 import save_tiny_sd3
+from tests.packages import Packages
 
 
 @pytest.fixture(scope="session")
@@ -105,6 +106,14 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
+
+
+@pytest.fixture
+def no_keys(monkeypatch: pytest.MonkeyPatch, packages: Packages) -> None:
+    """Neither the environment nor a keyring of whoever runs the tests has a key of a server."""
+    for name in ("COZVIEWER_SERVER_KEY", "COZVIEWER_SERVER_KEY_HOST", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    packages.hide("keyring")
 
 
 @pytest.fixture(scope="session")

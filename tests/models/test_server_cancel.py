@@ -15,13 +15,10 @@ from cozviewer.util.errors import Cancelled
 from tests.models.chat_asking import CROP, prompter
 from tests.models.chat_replies import Behaviour, drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address
+from tests.packages import Packages
 from tests.patience import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+pytestmark = pytest.mark.usefixtures("no_keys")
 
 
 class Blocked:
@@ -107,12 +104,10 @@ def test_while_the_name_is_looked_up(blocked: Blocked, monkeypatch: pytest.Monke
     assert not blocked.let_go.is_set()
 
 
-def test_while_the_keyring_waits_for_its_password(
-    blocked: Blocked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_the_keyring_waits_for_its_password(blocked: Blocked, packages: Packages) -> None:
     keyring = ModuleType("keyring")
     keyring.get_password = blocked  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    packages.replace(keyring)
     with ChatServer() as server, pytest.raises(Cancelled):
         prompter(server.address).prompt(None, CROP, blocked.entered.is_set)
     assert not blocked.let_go.is_set()

@@ -18,20 +18,21 @@ from cozviewer.models.context import ModelContext
 from cozviewer.models.engines import make_prompter, make_upscaler
 from cozviewer.models.hardware import THIS_COMPUTER, Hardware
 from cozviewer.models.number_formats import FILE_NAME, machine_key, supported_formats
-from cozviewer.models.realesrgan import openvino_network
 from cozviewer.models.realesrgan.compact import compact, compact_weights
 from cozviewer.models.realesrgan.engine import realesrgan
 from cozviewer.models.realesrgan.openvino_compact import OpenVinoCompact
 from cozviewer.models.upscaler import NetworkUpscaler
 from cozviewer.util.cancel import never
 from cozviewer.util.errors import BadInput, Cancelled
+from tests.models.short_network import shorten
+from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
 
 @pytest.fixture
-def no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
+def no_torch(packages: Packages) -> None:
+    packages.hide("torch")
 
 
 def photo(height: int = 24, width: int = 32) -> RgbFloat:
@@ -51,7 +52,7 @@ def opened_without_torch(shared: NetworkUpscaler, *, open_edges: bool = True) ->
     if without_torch.suffices("cpu"):
         return shared
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, "torch", None)
+        Packages(patch).hide("torch")
         own = realesrgan(context("fp32"), open_edges=open_edges)
         own.load()
     return own
@@ -70,46 +71,43 @@ def alone_as_trained(reference: NetworkUpscaler) -> NetworkUpscaler:
 
 
 def test_the_numbers_are_those_of_torch(
-    alone_as_trained: NetworkUpscaler, monkeypatch: pytest.MonkeyPatch
+    alone_as_trained: NetworkUpscaler, packages: Packages
 ) -> None:
     engine = realesrgan(context("fp32", WITH_TORCH), open_edges=False)
     with_torch = engine.upscale(photo(), "", 0, never)
-    monkeypatch.setitem(sys.modules, "torch", None)
+    packages.hide("torch")
     fine = alone_as_trained.upscale(photo(), "", 0, never)
     np.testing.assert_allclose(fine, with_torch, atol=1e-4)
 
 
-def test_edges_are_as_open_as_with_torch(
-    alone: NetworkUpscaler, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_edges_are_as_open_as_with_torch(alone: NetworkUpscaler, packages: Packages) -> None:
     rgb = photo(40, 56)
     with_torch = realesrgan(context("fp32", WITH_TORCH)).upscale(rgb, "", 0, never)
-    monkeypatch.setitem(sys.modules, "torch", None)
+    packages.hide("torch")
     fine = alone.upscale(rgb, "", 0, never)
     assert np.abs(fine - with_torch).mean() < 0.3 / 255  # torch takes the mean of fewer rows
 
 
-def test_int8_is_the_same_to_the_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_int8_is_the_same_to_the_bit(packages: Packages, monkeypatch: pytest.MonkeyPatch) -> None:
     if "int8" not in without_torch.formats():
         pytest.skip("this processor has no VNNI")
-    monkeypatch.setattr(openvino_network, "BLOCKS", 2)  # which are compiled sooner
-    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
+    shorten(monkeypatch)  # which is compiled sooner
     monkeypatch.setenv("OMP_NUM_THREADS", str(torch.get_num_threads()))
     with_torch = realesrgan(context("int8", WITH_TORCH)).upscale(photo(), "", 0, never)
-    monkeypatch.setitem(sys.modules, "torch", None)
+    packages.hide("torch")
     engine = realesrgan(context("int8"))
     fine = engine.upscale(photo(), "", 0, never)
     assert engine.device == "CPU, int8"
     np.testing.assert_array_equal(fine, with_torch)
 
 
-def test_drafts_are_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drafts_are_those_of_torch(packages: Packages) -> None:
     def drafted(hardware: Hardware) -> RgbFloat:
         engine = compact(cache_dir=None, notice=pytest.fail, hardware=hardware)
         return engine.upscale(photo(), "", 0, never)
 
     with_torch = drafted(WITH_TORCH)
-    monkeypatch.setitem(sys.modules, "torch", None)
+    packages.hide("torch")
     fine = drafted(THIS_COMPUTER)
     assert np.abs(fine - with_torch).mean() < 0.5 / 255
     assert np.abs(fine - with_torch).max() < 4 / 255

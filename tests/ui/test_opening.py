@@ -19,6 +19,7 @@ from cozviewer.config.choice import EngineChoice
 from cozviewer.session.source import OpenedImage
 from cozviewer.util.cancel import IsCancelled
 from cozviewer.util.errors import BadInput
+from tests.decoder import decode_by
 from tests.patience import PATIENCE
 from tests.ui.conftest import Bench, settle
 
@@ -95,7 +96,7 @@ def stuck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Pat
     """An image of which the decoder cannot be interrupted, and that decoder."""
     path, decoder = tmp_path / "stuck.bmp", StuckDecoder()
     Image.new("RGB", (33, 22)).save(path)
-    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda image: decoder.load(image))
+    decode_by(monkeypatch, decoder.load)
     yield path, decoder
     decoder.release.set()
 

@@ -220,6 +220,6 @@ def test_after_a_crash_the_next_save_into_that_folder_cleans_up(
         (part,) = tmp_path.iterdir()
         with temporary.part_beside(tmp_path / "two.png"):
             assert list(tmp_path.iterdir()) == [part]  # its process lives
-    monkeypatch.setattr(temporary, "_swept", {})
+    temporary._swept.clear()
     with temporary.part_beside(tmp_path / "three.png"):
         assert list(tmp_path.iterdir()) == []

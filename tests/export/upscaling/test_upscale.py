@@ -10,7 +10,6 @@ from PIL import Image
 from cozviewer.chain.chain import Chain, Progress
 from cozviewer.chain.recipe import recipe_of
 from cozviewer.export.origin import read_origin
-from cozviewer.export.upscaling import bands
 from cozviewer.export.upscaling.bands import level_of, scaled_bands
 from cozviewer.export.upscaling.inputs import folder_for, photos_in
 from cozviewer.export.upscaling.upscale import (
@@ -77,7 +76,7 @@ def test_the_pixels_are_those_of_the_level_or_reduced_from_it(
     got = pixels_of(done.path)
     inside = slice(scale, -scale)  # at the edges, a kernel is cut off in one and not in the other
     assert np.array_equal(got[inside, inside], wanted[inside, inside])
-    monkeypatch.setattr(bands, "BAND", 16)
+    write_in_bands(monkeypatch, rows=16)
     parts = list(scaled_bands(pyramid, scale))
     assert len(parts) > 3
     assert np.array_equal(np.concatenate(parts), got)
@@ -248,8 +247,7 @@ def test_a_large_one_is_written_in_bands(
     chain = chain_of(photo)
     options = UpscaleOptions(2, "PNG", label=label)
     small = upscale_photo(chain, replace(options, folder=photo.parent / "small"))
-    write_in_bands(monkeypatch, 1)
-    monkeypatch.setattr(bands, "BAND", 16)
+    write_in_bands(monkeypatch, 1, rows=16)
     done = upscale_photo(chain, options)
     assert np.array_equal(pixels_of(done.path), pixels_of(small.path))
     assert read_origin(done.path) == read_origin(small.path)

@@ -75,8 +75,9 @@ def large_tiff(path: Path, *, reduced: bool = True, **options: object) -> Path:
     return path
 
 
-def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> list[Rect]:
-    """Let small files stay where they are, and return what is read of them."""
+def few_in_memory(monkeypatch: pytest.MonkeyPatch, samples: int | None = None) -> list[Rect]:
+    """Let small files stay where they are, and return what is read of them; tones follow from as
+    many samples of them at most."""
     read, of_pixels = list[Rect](), TiffPixels.samples
 
     def noted(self: TiffPixels, region: Rect) -> NDArray[Any]:
@@ -84,6 +85,8 @@ def few_in_memory(monkeypatch: pytest.MonkeyPatch) -> list[Rect]:
         return of_pixels(self, region)
 
     monkeypatch.setattr(TiffPixels, "samples", noted)
+    if samples is not None:
+        monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", samples)
     for module in ("source", "toning.shown"):
         monkeypatch.setattr(
             f"cozviewer.image.{module}.open_regions",
@@ -96,8 +99,7 @@ def test_the_numbers_of_a_large_tiff_are_those_of_its_smaller_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = large_tiff(tmp_path / "large.tif", extratags=[(274, 3, 1, 6, True)])
-    few_in_memory(monkeypatch)
-    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 200_000)
+    few_in_memory(monkeypatch, 200_000)
     samples = samples_of(path, None, 1 << 19)
     assert samples.extent == "overview"
     assert samples.values.shape == (200, 150, 1)  # upright
@@ -112,9 +114,8 @@ def test_the_numbers_of_a_large_tiff_without_one_are_those_of_some_squares(
     options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = large_tiff(tmp_path / "large.tif", reduced=False, **options)
-    read = few_in_memory(monkeypatch)
+    read = few_in_memory(monkeypatch, 300_000)
     monkeypatch.setattr("cozviewer.image.tiled.tiff._MOST_SAMPLES", 100_000)
-    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 300_000)
     samples = samples_of(path, None, 1000)
     assert samples.extent == "squares"
     assert samples.values.shape == (1, 64 * 64 * 64, 1)

@@ -73,8 +73,7 @@ def test_a_whole_level_is_computed_and_saved(
 ) -> None:
     if in_bands:
         pytest.importorskip("pyvips")
-        write_in_bands(monkeypatch)
-        monkeypatch.setattr("cozviewer.pyramid.compose.BAND", TILE)
+        write_in_bands(monkeypatch, rows=TILE)
     job = ExportJob(chain)
     heard = Heard(job)
     request = whole(chain, tmp_path / "whole.png")

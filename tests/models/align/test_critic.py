@@ -1,6 +1,5 @@
 """Critics score answers, on this computer or on a server."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +58,8 @@ def test_the_original_critic_is_refused_as_it_runs_its_own_code() -> None:
         LocalCritic("OpenGVLab/InternVL2_5-8B", QUESTIONS, CPU, "")
 
 
-def test_a_server_scores_answers(samples: list[Sample], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+@pytest.mark.usefixtures("no_keys")
+def test_a_server_scores_answers(samples: list[Sample]) -> None:
     with ChatServer(says("Score: 70/100")) as server:
         critic = ServerCritic(server.address, server.model, QUESTIONS, pytest.fail, never)
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from cozviewer.models.context import ModelContext
-from cozviewer.models.realesrgan import openvino_network
 from cozviewer.models.realesrgan.compiled import CompiledFile, compiled_name
 from cozviewer.models.realesrgan.converted import State, convert
 from cozviewer.models.realesrgan.engine import realesrgan
@@ -15,6 +14,7 @@ from cozviewer.models.realesrgan.openvino_graphs import Graphs, read_steps
 from cozviewer.models.realesrgan.openvino_network import OpenVinoNetwork
 from cozviewer.util.cancel import never
 from tests.models.realesrgan.no_core import NoCore
+from tests.models.short_network import forbid_compiling, shorten
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
 
@@ -34,8 +34,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """A network with as many pieces, of one block each."""
-    monkeypatch.setattr(openvino_network, "BLOCKS", 2)
-    monkeypatch.setattr(openvino_network, "PER_PIECE", 1)
+    shorten(monkeypatch)
 
 
 def test_pieces_come_back(path: Path) -> None:
@@ -144,5 +143,5 @@ def test_pixels_are_those_of_the_network_that_was_compiled(
     context = ModelContext("cpu", numbers="fp32", cache_dir=tmp_path, notice=pytest.fail)
     rgb = np.random.default_rng(0).random((24, 30, 3), np.float32)
     first = realesrgan(context).upscale(rgb, "", 0, never)
-    monkeypatch.setattr(OpenVinoNetwork, "_compile", lambda *_: pytest.fail("It was compiled."))
+    forbid_compiling(monkeypatch)
     np.testing.assert_array_equal(realesrgan(context).upscale(rgb, "", 0, never), first)

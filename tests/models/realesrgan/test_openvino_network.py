@@ -42,6 +42,7 @@ from cozviewer.util.errors import BadInput, Cancelled
 from tests.models.computers import computer
 from tests.models.conftest import Part
 from tests.models.realesrgan.no_core import NoCore, NoPiece
+from tests.models.short_network import forbid_compiling, shorten
 from tests.packages import Packages
 
 pytest.importorskip("openvino", reason="OpenVINO is not installed")
@@ -61,12 +62,6 @@ def forward() -> OpenVinoNetwork:
     return OpenVinoNetwork(convert(), torch.get_num_threads)
 
 
-def shorten(patch: pytest.MonkeyPatch) -> None:
-    """Let the network have as many pieces as usual, but of one block each."""
-    patch.setattr(openvino_network, "BLOCKS", 2)
-    patch.setattr(openvino_network, "PER_PIECE", 1)
-
-
 @pytest.fixture(scope="session")
 def opened_short() -> OpenVinoNetwork:
     """What `short` returns; it runs only with `shorten`."""
@@ -77,9 +72,8 @@ def opened_short() -> OpenVinoNetwork:
 
 @pytest.fixture
 def short(opened_short: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch) -> OpenVinoNetwork:
-    """A short network in int8, with checks as often as can be."""
+    """A short network in int8."""
     shorten(monkeypatch)
-    monkeypatch.setattr(openvino_network, "LOOK_MS", 1)
     return opened_short
 
 
@@ -106,7 +100,7 @@ def photo(top: int, left: int, height: int, width: int) -> RgbFloat:
 def _few_pixels_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Images need not be large to run in OpenVINO's threads, nor take long to be stopped."""
     monkeypatch.setattr(openvino_network, "AT_ONCE", MOST_AT_ONCE)
-    monkeypatch.setattr(openvino_network, "LOOK_MS", 2)
+    monkeypatch.setattr(openvino_network, "LOOK_MS", 1)
 
 
 def test_it_draws_what_fp32_draws(engine: NetworkUpscaler, rough: Network) -> None:
@@ -223,10 +217,7 @@ def test_progress_grows_to_all(forward: OpenVinoNetwork, side: int) -> None:
     assert parts[-1] == pytest.approx(1)
 
 
-def test_progress_moves_within_a_piece(
-    forward: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(openvino_network, "LOOK_MS", 1)
+def test_progress_moves_within_a_piece(forward: OpenVinoNetwork) -> None:
     image = np.full((1, 3, LARGE, LARGE), 0.5, np.float32)
     forward._pace = 0.0
     first, second = list[float](), list[float]()
@@ -270,7 +261,7 @@ def test_after_a_stop_images_of_any_size_are_drawn_as_before(
     short: OpenVinoNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """OpenVINO takes a piece that ended early for one that has been through the whole image."""
-    monkeypatch.setattr(OpenVinoNetwork, "_compile", lambda *_: pytest.fail("It was compiled."))
+    forbid_compiling(monkeypatch)
     network = Network(on_tensors(short), INT8)
     pictures = [photo(0, 0, side, side) for side in (3, 20, 80)]
     expected = [run_network(network, picture, never) for picture in pictures]
@@ -355,7 +346,7 @@ def test_a_piece_for_other_threads_draws_the_same_without_being_compiled(
     expected = [forward(image, never) for image in images]
     threads = all_threads()
     try:
-        monkeypatch.setattr(OpenVinoNetwork, "_compile", lambda *_: pytest.fail("It was compiled."))
+        forbid_compiling(monkeypatch)
         torch.set_num_threads(1)
         for image, fine in zip(images, expected, strict=True):
             np.testing.assert_array_equal(forward(image, never), fine)
@@ -382,14 +373,14 @@ def test_too_little_memory_is_reported_as_everywhere(
 
 
 def test_the_engine_can_be_asked_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(openvino_network, "BLOCKS", 1)  # which are compiled sooner
+    shorten(monkeypatch)  # which is compiled sooner
     engine = realesrgan(context("int8"))
     assert engine.upscale(photo(0, 0, 5, 4), "", 0, never).shape == (20, 16, 3)
     assert engine.device == "CPU, int8"
 
 
-def test_an_openvino_that_does_not_work_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "openvino", None)
+def test_an_openvino_that_does_not_work_is_bad_input(packages: Packages) -> None:
+    packages.hide("openvino")
     engine = realesrgan(context("int8"))
     with pytest.raises(BadInput, match=r"^The int8 number format does not work on this computer"):
         engine.load()

@@ -1,12 +1,12 @@
 """API keys: where they are found, and that they are sent only to their server."""
 
-import sys
 from types import ModuleType
 
 import pytest
 
 from cozviewer.models.server.address import Key, find_key, read_address
 from cozviewer.util.errors import BadInput
+from tests.packages import Packages
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -27,12 +27,7 @@ class FakeKeyring(ModuleType):
         return self.key
 
 
-@pytest.fixture(autouse=True)
-def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither the environment nor a keyring of whoever runs the tests has a key."""
-    for name in ("COZVIEWER_SERVER_KEY", "COZVIEWER_SERVER_KEY_HOST", "OPENAI_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setitem(sys.modules, "keyring", None)
+pytestmark = pytest.mark.usefixtures("no_keys")
 
 
 def found(address: str) -> tuple[str, str] | None:
@@ -75,16 +70,18 @@ def test_openais_key_is_for_openai_alone(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found(OPENAI) == ("sk-mine", "COZVIEWER_SERVER_KEY")
 
 
-def test_the_keyring_has_one_per_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_keyring_has_one_per_host(packages: Packages) -> None:
     keyring = FakeKeyring("sk-ring")
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    packages.replace(keyring)
     assert found("https://Example.org:8443/v1") == ("sk-ring", "the keyring")
     assert keyring.asked == [("cozviewer", "example.org")]
 
 
-def test_the_environment_goes_before_the_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_goes_before_the_keyring(
+    packages: Packages, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keyring = FakeKeyring("sk-ring")
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    packages.replace(keyring)
     monkeypatch.setenv("COZVIEWER_SERVER_KEY", "sk-mine")
     assert found("https://example.org") == ("sk-mine", "COZVIEWER_SERVER_KEY")
     assert keyring.asked == []
@@ -101,10 +98,8 @@ def test_the_environment_goes_before_the_keyring(monkeypatch: pytest.MonkeyPatch
     ],
     ids=["unknown", "blank", "no backend", "broken", "another library"],
 )
-def test_a_keyring_that_does_not_tell_has_none(
-    keyring: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "keyring", keyring)
+def test_a_keyring_that_does_not_tell_has_none(keyring: ModuleType, packages: Packages) -> None:
+    packages.replace(keyring)
     assert found("https://example.org") is None
 
 

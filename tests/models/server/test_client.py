@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import ssl
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -19,12 +18,7 @@ from tests.models.chat_replies import drips, hangs, refuses, says
 from tests.models.chat_server import ChatServer, deaf_address
 from tests.patience import PATIENCE
 
-
-@pytest.fixture(autouse=True)
-def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key but the test's own."""
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+pytestmark = pytest.mark.usefixtures("no_keys")
 
 
 def test_nobody_listens() -> None:

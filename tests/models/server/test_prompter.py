@@ -1,7 +1,6 @@
 """The prompter "server" against a real server on this machine: what goes there, what comes back."""
 
 import logging
-import sys
 from collections.abc import Mapping
 
 import numpy as np
@@ -26,10 +25,8 @@ WIDE: Rgb8 = random.integers(0, 256, (512, 384, 3), np.uint8)
 
 
 @pytest.fixture(autouse=True)
-def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key but the test's own."""
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+def _key_of_another(no_keys: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No key but the test's own, and one that is for OpenAI alone."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-for-openai-alone")
 
 

@@ -1,7 +1,5 @@
 """Refusals of chat servers: retried if that helps, and turned into sentences for the user."""
 
-import sys
-
 import pytest
 
 from cozviewer.util.errors import BadInput, CozviewerError, Failure
@@ -9,12 +7,7 @@ from tests.models.chat_asking import ask, trouble
 from tests.models.chat_replies import Behaviour, drops, events, refuses, says, sends
 from tests.models.chat_server import ChatServer
 
-
-@pytest.fixture(autouse=True)
-def _without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No key but the test's own."""
-    monkeypatch.setitem(sys.modules, "keyring", None)
-    monkeypatch.delenv("COZVIEWER_SERVER_KEY", raising=False)
+pytestmark = pytest.mark.usefixtures("no_keys")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ import pytest
 
 from cozviewer.pyramid.geometry import TILE, TileKey
 from cozviewer.pyramid.store import cache
-from cozviewer.pyramid.store import file as store_file
 from cozviewer.pyramid.store.cache import (
     TRIMMED_TO,
     clear,
@@ -262,12 +261,6 @@ def test_the_budget_is_ten_gigabytes() -> None:
     assert BUDGET_BYTES == 10**10
 
 
-def test_under_budget_no_file_is_opened(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(folder, "cat.jpg")
-    monkeypatch.setattr(cache, "open_existing", lambda _: pytest.fail("opened"))
-    assert trim(folder, MEGABYTE) == 0
-
-
 def test_the_longest_unseen_tiles_of_all_files_go_first(folder: Path) -> None:
     cat = fill(folder, "cat.jpg", *row(0, 256))
     dog = fill(folder, "dog.jpg", *row(0, 256))
@@ -329,10 +322,8 @@ def test_a_look_keeps_a_tile(folder: Path) -> None:
         assert same(store.get(tiles[0]), NOISE)
 
 
-def test_a_locked_file_waits_for_another_time(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(store_file, "BUSY_SECONDS", 0.0)
+@pytest.mark.usefixtures("impatient")
+def test_a_locked_file_waits_for_another_time(folder: Path) -> None:
     cat = fill(folder, "cat.jpg", seen=1.0)
     fill(folder, "dog.jpg", seen=2.0)
     with closing(sqlite3.connect(cat, isolation_level=None)) as user:
@@ -370,8 +361,9 @@ def test_trimming_opens_no_file_while_there_is_room(
         path = folder / f"{number}.tiles"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"x" * 100)
+    fill(folder, "cat.jpg")
     monkeypatch.setattr(cache, "open_existing", pytest.fail)
-    assert trim(folder) == 0
+    assert trim(folder, MEGABYTE) == trim(folder) == 0
 
 
 def test_there_is_room_for_more_until_just_below_the_budget(folder: Path) -> None:

@@ -40,12 +40,6 @@ def notices() -> list[str]:
 SOON = StoreLimits(commit_seconds=0.02)
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for a lock."""
-    monkeypatch.setattr(store_file, "BUSY_SECONDS", 0.0)
-
-
 def fill(path: Path) -> None:
     with TileStore.open(path, STORE_KEY, sys.exit) as store:
         put(store, *TILES)

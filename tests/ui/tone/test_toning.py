@@ -103,8 +103,7 @@ def test_a_photo_that_stays_in_its_file(
     viewer: Bench, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reduced: bool
 ) -> None:
     path = large_tiff(tmp_path / "large.tif", reduced=reduced)
-    few_in_memory(monkeypatch)
-    monkeypatch.setattr("cozviewer.image.tiled.tiff.MOST_SAMPLES", 300_000)
+    few_in_memory(monkeypatch, 300_000)
     opened(viewer, qtbot, path)
     form = ready(viewer, qtbot)
     assert form.presets.count() > 1  # numbers are known
