@@ -6,18 +6,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from cozviewer.image import decode as decode_module
 from cozviewer.image.colours import colour
 from cozviewer.image.exif import upright
 from cozviewer.image.source import open_source
 from cozviewer.util.errors import Cancelled
+from tests.image.strips import read_in_strips
 from tests.pyramid.images import EVERY_FORMAT, encoded, exif_block, noise, png_chunk, smooth
 
 
 @pytest.fixture(autouse=True)
 def _many_strips(monkeypatch: pytest.MonkeyPatch) -> None:
     """Images as small as those here are decoded in several strips, the last one shorter."""
-    monkeypatch.setattr(decode_module, "STRIP_PIXELS", 1000)
+    read_in_strips(monkeypatch)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cozviewer.image import decode, limits
+from cozviewer.image import limits
 from cozviewer.image.reading import opened
 from cozviewer.image.source import open_source, preview
 from cozviewer.util.errors import BadInput, HugeImage
 from tests.decoder import decode_by
+from tests.image.strips import read_in_strips
 from tests.packages import Packages
 from tests.pyramid.images import encoded, noise, png_of_size
 from tests.room import Room
@@ -119,7 +120,7 @@ def test_pillows_own_limit_neither_stops_nor_changes(
 ) -> None:
     """Pillow would refuse 179 megapixels, and warn of half of that, for the whole process."""
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    monkeypatch.setattr(decode, "STRIP_PIXELS", 1000)  # of which Pillow may ask the same
+    read_in_strips(monkeypatch)  # of which Pillow may ask the same
     path = tmp_path / "large"
     path.write_bytes(encoded(noise(300, 200), kind))
     assert open_source(path).width == 300

@@ -15,6 +15,7 @@ from cozviewer.image.source import open_source, preview, source_from_pixels
 from cozviewer.pyramid.geometry import level_size
 from cozviewer.util.errors import BadInput, Cancelled
 from tests.decoder import decode_by
+from tests.image.strips import read_in_strips
 from tests.mutations import edited
 from tests.patience import PATIENCE
 from tests.pyramid.images import encoded, exif_block, noise, png_of_size, smooth
@@ -139,8 +140,7 @@ def test_images_of_any_shape_are_read_in_small_pieces(
         asked += 1
         return False
 
-    for module in ("decode", "source", "overviews"):
-        monkeypatch.setattr(f"cozviewer.image.{module}.STRIP_PIXELS", 1000)
+    read_in_strips(monkeypatch)
     source = open_source(path, cancelled=counted)
     assert asked >= 200  # for the colours and the digest
     np.testing.assert_array_equal(source.levels[0], rgb)

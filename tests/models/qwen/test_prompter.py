@@ -271,18 +271,27 @@ def _opened(folder: Path) -> Any:
     return open_vlm(folder, None, Device("cpu", "CPU"), "").model
 
 
-def failing(error: Exception) -> Callable[..., str]:
-    def fail(*args: object) -> str:
-        raise error
+Fail = Callable[[str, Exception], None]
 
-    return fail
+
+@pytest.fixture
+def fail_in(monkeypatch: pytest.MonkeyPatch) -> Fail:
+    """Return what has a function of the prompter's module raise an error."""
+
+    def fail_in(name: str, error: Exception) -> None:
+        def fail(*_: object) -> str:
+            raise error
+
+        monkeypatch.setattr(qwen_prompter, name, fail)
+
+    return fail_in
 
 
 @pytest.mark.parametrize("error", [RuntimeError("CUDA out of memory. Tried"), MemoryError()])
 def test_too_little_memory_while_it_is_asked_is_reported(
-    tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    tiny_qwen: Path, fail_in: Fail, error: Exception
 ) -> None:
-    monkeypatch.setattr(qwen_prompter, "answer", failing(error))
+    fail_in("answer", error)
     with pytest.raises(Failure, match=r"^qwen ran out of memory: close other programs") as caught:
         made(tiny_qwen).prompt(None, CROP, never)
     # Its traceback would keep what was computed.
@@ -292,17 +301,15 @@ def test_too_little_memory_while_it_is_asked_is_reported(
 
 @pytest.mark.parametrize("error", [RuntimeError("device lost.\nmore"), TypeError("device lost")])
 def test_a_device_or_model_that_fails_is_reported(
-    tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+    tiny_qwen: Path, fail_in: Fail, error: Exception
 ) -> None:
-    monkeypatch.setattr(qwen_prompter, "answer", failing(error))
+    fail_in("answer", error)
     with pytest.raises(Failure, match=r"^qwen failed on the CPU \(device lost\): try again"):
         made(tiny_qwen).prompt(None, CROP, never)
 
 
-def test_too_little_memory_to_read_it_is_reported(
-    tiny_qwen: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(qwen_prompter, "open_vlm", failing(MemoryError()))
+def test_too_little_memory_to_read_it_is_reported(tiny_qwen: Path, fail_in: Fail) -> None:
+    fail_in("open_vlm", MemoryError())
     with pytest.raises(Failure, match=r"^qwen does not fit into memory"):
         made(tiny_qwen).prompt(None, CROP, never)
 

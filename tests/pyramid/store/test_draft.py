@@ -11,9 +11,9 @@ from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import TILE, LevelRegion, TileKey, tiles_of
 from cozviewer.pyramid.origins import made_from
 from cozviewer.pyramid.pyramid import Pyramid
-from cozviewer.pyramid.store import files as store_files
 from cozviewer.pyramid.store.draft import Draft
 from tests.pyramid.pyramids import noise, put_level, pyramid_of
+from tests.pyramid.store.conftest import Budget
 from tests.pyramid.stores import STEP, pixels, same
 
 SOURCE = noise(75, 50)
@@ -182,9 +182,9 @@ def test_a_change_makes_the_tiles_of_its_region(draft: Draft, key: TileKey, made
 
 
 def test_a_draft_that_grows_too_large_lets_tiles_go_but_the_store_does_not(
-    pyramid: Pyramid, draft: Draft, monkeypatch: pytest.MonkeyPatch
+    pyramid: Pyramid, draft: Draft, memory_budget: Budget
 ) -> None:
-    monkeypatch.setattr(store_files, "MEMORY_BUDGET", 100_000)
+    memory_budget(100_000)
     keys = [TileKey(6, 16 + col, 0) for col in range(16)]
     for key in keys:
         draft.store.put(key, pixels(key, 64, 64), draft.changes[-1].step_id)

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from cozviewer.image.pixels import Rgb8
 from cozviewer.image.rect import Rect
 from cozviewer.pyramid.geometry import LevelRegion, TileKey
-from cozviewer.pyramid.store import files as store_files
 from cozviewer.pyramid.store import store as store_module
 from cozviewer.pyramid.store.eviction import ROW_BYTES
 from cozviewer.pyramid.store.rows import AT_ONCE
 from cozviewer.pyramid.store.store import StoreLimits, TileStore
 from cozviewer.pyramid.store.tile_codec import decode_tile
+from tests.pyramid.store.conftest import Budget
 from tests.pyramid.stores import (
     STEP,
     STORE_KEY,
@@ -345,8 +345,8 @@ def test_closing_leaves_no_thread(path: Path) -> None:
     assert set(threading.enumerate()) == before
 
 
-def test_a_store_in_memory_stays_within_its_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_files, "MEMORY_BUDGET", 16 * ROW_BYTES)
+def test_a_store_in_memory_stays_within_its_budget(memory_budget: Budget) -> None:
+    memory_budget(16 * ROW_BYTES)
     tiles = [TileKey(2, col, 0) for col in range(40)]
     with TileStore.open(None, STORE_KEY, no_notice) as store:
         step = store.begin_step(STEP)
