@@ -8,6 +8,8 @@ from cozviewer.models.server.address import Key, find_key, read_address
 from cozviewer.util.errors import BadInput
 from tests.packages import Packages
 
+pytestmark = pytest.mark.usefixtures("no_keys")
+
 OPENAI = "https://api.openai.com/v1"
 
 
@@ -25,9 +27,6 @@ class FakeKeyring(ModuleType):
         if self.fault is not None:
             raise self.fault
         return self.key
-
-
-pytestmark = pytest.mark.usefixtures("no_keys")
 
 
 def found(address: str) -> tuple[str, str] | None:
