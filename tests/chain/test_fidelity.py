@@ -229,14 +229,15 @@ def test_after_the_first_step_no_pattern_grows_out_of_nothing() -> None:
         corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_METHOD_7, OF_STEP)
     )
     assert finest(before) == pytest.approx(finest(fine), rel=0.02)
-    assert finest(after) == pytest.approx(finest(fine) / 8, rel=0.25)
+    # The parent has 2.6 grey levels, a little more than where the limit begins to rise from 1.
+    assert finest(after) == pytest.approx(finest(fine) * 1.15 / 8, rel=0.05)
     assert np.abs(shrunk(after) - shrunk(before)).max() < 1 / 255
     half = corrected(fine.copy(), parent, 0.5, OF_STEP)
     assert finest(after) < finest(half) < finest(before)
 
 
 def test_a_pattern_no_stronger_than_its_parent_stays() -> None:
-    for parent, fine in (patterned(0.5), sharp_and_blurred(0.6)):
+    for parent, fine in (patterned(0.6), sharp_and_blurred(0.6)):
         before, after = (
             corrected(fine.copy(), parent, 1.0, correction) for correction in (OF_METHOD_7, OF_STEP)
         )
